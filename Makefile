@@ -1,0 +1,40 @@
+# `make` lists what there is. The two commands of the quick start are `make reproduce` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help reproduce test lint lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+reproduce: $(READY) ## run the whole reproduction: results/tables, results/figures
+	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores all
+
+test: $(READY) ## run the tests
+	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto
+
+lint: $(READY) ## check style, types and the workflow
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/mypy
+	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --lint
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, $$($(PYTHON) -V) found: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+lock: $(READY) ## write requirements.lock from what is installed
+	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools | \
+		sed -E '/^(nvidia-|cuda-|triton)/s/$$/ ; sys_platform == "linux"/' > requirements.lock
+
+clean: ## remove what the pipeline made and nothing else
+	rm -rf results/sources results/synthetic results/references results/widened results/rooted \
+		results/averages results/unions results/evaluation results/samples results/tables results/figures \
+		results/logs results/benchmarks

@@ -1,0 +1,55 @@
+"""GAN Cocktail's pipeline: synthesize -> widen, root -> average -> merge -> evaluate -> tables, figures."""
+
+import re
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version, validate
+
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.methods.table import METHODS
+from gan_cocktail.params import Params, parse_section
+from gan_cocktail.plan import EXTRACTOR, Plan
+
+min_version("9.0")
+
+
+configfile: "params.yaml"
+
+
+try:
+    PARAMS = parse_section(Params, config, "params.yaml")
+except CocktailError as error:
+    raise WorkflowError(str(error)) from None
+validate(config, "workflow/schemas/params.schema.json", set_default=False)  # the types set them
+plan = Plan(PARAMS)
+
+
+wildcard_constraints:
+    mixture="|".join(map(re.escape, PARAMS.mixtures)),
+    source="|".join(map(re.escape, PARAMS.sources)),
+    method="|".join(METHODS),
+
+
+include: "workflow/rules/sources.smk"
+include: "workflow/rules/rooting.smk"
+include: "workflow/rules/merging.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.tables.output,
+        plan.figures(),
+        plan.unions(),
+
+
+rule all_figures:
+    input:
+        plan.figures(),
+
+
+rule all_sources:
+    input:
+        [plan.model(source) for source in plan.trained_sources()],

@@ -1,0 +1,100 @@
+"""A model on disk: one safetensors file with G (its moving average), D, and what made them."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.files import atomic, require, sha256
+from gan_cocktail.networks.discriminator import Discriminator
+from gan_cocktail.networks.generator import Generator
+from gan_cocktail.params import NetworkParams, parse_section
+
+State = dict[str, Tensor]
+
+
+@dataclass
+class Model:
+    """Weights of a generator and a discriminator with their architecture and provenance.
+
+    info: JSON-able; holds at least `kind` (source, rooted, merged_initialisation, union, ...).
+    D may be empty: a snapshot keeps the generator alone.
+    """
+
+    network: NetworkParams
+    G: State
+    D: State = field(default_factory=dict)
+    info: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def random(cls, network: NetworkParams, seed: int) -> "Model":
+        """A freshly initialised model; the global random state stays as it was."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return cls(network, Generator(network).state_dict(), Discriminator(network).state_dict())
+
+    def generator(self) -> Generator:
+        """A generator with these weights."""
+        G = Generator(self.network)
+        G.load_state_dict(self.G)
+        return G.eval().requires_grad_(False)
+
+    def discriminator(self) -> Discriminator:
+        """A discriminator with these weights."""
+        D = Discriminator(self.network)
+        D.load_state_dict(self.D)
+        return D.eval().requires_grad_(False)
+
+
+def _contiguous(state: State, prefix: str) -> State:
+    return {prefix + k: v.detach().cpu().contiguous() for k, v in state.items()}
+
+
+def save(model: Model, path: Path) -> None:
+    """Write the model atomically."""
+    tensors = _contiguous(model.G, "G.") | _contiguous(model.D, "D.")
+    metadata = {"format": "pt", "network": model.network.model_dump_json(), "info": json.dumps(model.info)}
+    with atomic(path) as temporary:
+        save_file(tensors, temporary, metadata)
+
+
+def _check(path: Path, part: str, state: State, net: torch.nn.Module) -> None:
+    expected = {k: tuple(v.shape) for k, v in net.state_dict().items()}
+    for name in expected.keys() | state.keys():
+        found = tuple(state[name].shape) if name in state else None
+        if found != expected.get(name):
+            raise CocktailError(
+                f"{path}: tensor {part}.{name}: expected {expected.get(name, 'none')} by its network settings, "
+                f"found {found or 'none'}; the file does not fit its own description"
+            )
+
+
+def load(path: Path) -> Model:
+    """Read a model; CocktailError if the file is missing, broken, or does not fit its description."""
+    try:
+        with safe_open(require(path), "pt") as f:
+            metadata = f.metadata() or {}
+            tensors = {k: f.get_tensor(k) for k in f.keys()}  # noqa: SIM118
+    except SafetensorError as e:
+        raise CocktailError(f"{path}: expected a safetensors file ({e}); pickles are not read") from None
+    if "network" not in metadata:
+        raise CocktailError(f"{path}: no `network` in its metadata; expected a model that this project wrote")
+    network = parse_section(NetworkParams, json.loads(metadata["network"]), str(path))
+    G = {k[2:]: v for k, v in tensors.items() if k.startswith("G.")}
+    D = {k[2:]: v for k, v in tensors.items() if k.startswith("D.")}
+    with torch.device("meta"):
+        _check(path, "G", G, Generator(network))
+        if D:
+            _check(path, "D", D, Discriminator(network))
+    return Model(network, G, D, json.loads(metadata.get("info", "{}")))
+
+
+def parent(path: Path) -> dict[str, str]:
+    """How an artifact names what it was made from."""
+    return {"path": path.as_posix(), "sha256": sha256(path)}

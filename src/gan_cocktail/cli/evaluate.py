@@ -1,0 +1,54 @@
+"""gan-cocktail evaluate: FID and KID of a model, for each domain, their mean and the union."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gan_cocktail import device
+from gan_cocktail.checkpoints.model import load, parent
+from gan_cocktail.checkpoints.snapshots import load_snapshots
+from gan_cocktail.cli.options import Embedded, Out, Seed, Settings, read_section
+from gan_cocktail.evaluation.evaluate import evaluate as measure
+from gan_cocktail.evaluation.features import load_extractor
+from gan_cocktail.evaluation.reference import load_reference
+from gan_cocktail.files import write_json
+from gan_cocktail.params import EvaluationParams
+from gan_cocktail.provenance import describe
+
+
+def evaluate(
+    model: Annotated[Path, typer.Argument(help="The model to measure.")],
+    references: Annotated[list[Path], typer.Argument(help="Reference statistics, one a class, in order.")],
+    out: Out,
+    domains: Annotated[str, typer.Option(help="Names of the classes, comma-separated, in order.")],
+    mixture: Annotated[str, typer.Option(help="Name for the table.")] = "",
+    method: Annotated[str, typer.Option(help="Name for the table.")] = "",
+    probabilities: Annotated[str, typer.Option(help="Class probabilities; default uniform.")] = "",
+    rooting_kimg: Annotated[float, typer.Option(help="kimg spent before merging.")] = 0,
+    merging_kimg: Annotated[float, typer.Option(help="kimg of the model's own training.")] = 0,
+    snapshots: Annotated[Path | None, typer.Option(help="Generators of the same training, measured too.")] = None,
+    embedded: Embedded = Path("resources/features/embedded.safetensors"),
+    settings: Settings = "",
+    seed: Seed = 0,
+) -> None:
+    """Measure a model and its snapshots; writes JSON."""
+    s, where = read_section(EvaluationParams, settings), device.pick()
+    extractor = load_extractor(s.features, embedded, where)
+    statistics = [load_reference(path, extractor.identity) for path in references]  # first: are they there?
+    names = domains.split(",")
+    shares = [float(p) for p in probabilities.split(",") if p] or [1 / len(names)] * len(names)
+    models = load_snapshots(snapshots) if snapshots else {}
+    rows = []
+    for kimg, each in [*models.items(), (merging_kimg, load(model))]:
+        facts = {"mixture": mixture, "method": method, "kimg": rooting_kimg + kimg, "merging_kimg": kimg}
+        measured = measure(each, names, statistics, shares, extractor, s, seed, where)
+        rows += [facts | row | {"seed": seed, "extractor": s.features} for row in measured]
+    info = describe(
+        "evaluation",
+        settings=s,
+        seed=seed,
+        extractor=vars(extractor.identity),
+        parents=[parent(p) for p in (model, *references)],
+    )
+    write_json(out, {"info": info, "rows": rows})

@@ -1,0 +1,42 @@
+"""gan-cocktail root: move the root's weights to another source's domain."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gan_cocktail import device
+from gan_cocktail.checkpoints.model import load, parent, save
+from gan_cocktail.cli.options import Kimg, Out, Seed, Settings, read_section, training_folder
+from gan_cocktail.methods.unions import one_class, tune
+from gan_cocktail.params import TrainingParams
+from gan_cocktail.provenance import describe
+
+
+def root(
+    model: Annotated[Path, typer.Argument(help="The widened root.")],
+    dataset: Annotated[Path, typer.Argument(help="Synthetic dataset of the source.")],
+    out: Out,
+    position: Annotated[int, typer.Option(min=0, help="The source's class, from 0.")],
+    kimg: Kimg,
+    settings: Settings = "",
+    seed: Seed = 0,
+) -> None:
+    """Fine-tune the root on one source's synthetic images, label `position` alone (stage 1)."""
+    initial, recipe = load(model), read_section(TrainingParams, settings)
+    parents = [parent(model), parent(dataset)]
+    n = initial.network.c_dim
+    rooted = tune(
+        initial,
+        [dataset if i == position else None for i in range(n)],
+        one_class(n, position),
+        name=f"root/{n}/{position}",
+        kimg=kimg,
+        settings=recipe,
+        seed=seed,
+        parents=parents,
+        folder=training_folder(out),
+        device=device.pick(),
+    )
+    rooted.info = describe("rooted", position=position, kimg=kimg, settings=recipe, seed=seed, parents=parents)
+    save(rooted, out)

@@ -1,0 +1,21 @@
+"""gan-cocktail schema: the JSON schema of params.yaml, generated from its types."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gan_cocktail.files import write_text
+from gan_cocktail.params import Params
+
+
+def schema_text() -> str:
+    """The schema as it stands in workflow/schemas/."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(dialect | Params.model_json_schema(), indent=2) + "\n"
+
+
+def schema(out: Annotated[Path, typer.Option()] = Path("workflow/schemas/params.schema.json")) -> None:
+    """Write the schema that Snakemake and editors check params.yaml with."""
+    write_text(out, schema_text())

@@ -1,0 +1,28 @@
+"""gan-cocktail synthesize: draw a synthetic dataset from a source."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gan_cocktail import device
+from gan_cocktail.checkpoints.model import load, parent
+from gan_cocktail.cli.options import Out, Seed, Settings, read_section
+from gan_cocktail.data.images import write_zip
+from gan_cocktail.evaluation.sampling import draw
+from gan_cocktail.params import SynthesisParams
+from gan_cocktail.provenance import describe
+
+
+def synthesize(
+    model: Annotated[Path, typer.Argument(help="The source's checkpoint.")],
+    out: Out,
+    name: Annotated[str, typer.Option(help="The source's name.")],
+    settings: Settings = "",
+    seed: Seed = 0,
+) -> None:
+    """Draw images from a source into a dataset zip."""
+    s, stream = read_section(SynthesisParams, settings), f"synthesis/{name}"
+    info = describe("synthetic_dataset", name=name, settings=s, seed=seed, stream=stream, parents=[parent(model)])
+    images = draw(load(model), s.n_images, 0, seed, stream, device.pick(), s.truncation_psi)
+    write_zip(out, images, None, info)

@@ -1,0 +1,8 @@
+"""The one family of errors that speak to a person."""
+
+
+class CocktailError(Exception):
+    """A user's mistake: the message says what was expected, what was found, where, and what to do.
+
+    The command line prints the message alone and exits with code 2.
+    """

@@ -1,0 +1,30 @@
+"""Drawing images from a model, the same latents and noise for every model that is compared."""
+
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.data.images import to_uint8
+from gan_cocktail.seeds import latents, stream
+
+BATCH = 50
+
+
+@torch.no_grad()
+def draw(model: Model, n: int, label: int, seed: int, name: str, device: torch.device, psi: float = 1.0) -> Iterator[Tensor]:
+    """Batches of n uint8 images of class `label` in all, in fp32, on the CPU.
+
+    Latents and noise are streams of (seed, name): models compared under one name see the same ones.
+    """
+    G = model.generator().to(device)
+    z = latents(n, G.z_dim, seed, name)
+    rng = stream(seed, name, "noise", device=device)
+    for part in z.split(BATCH):
+        c = None
+        if G.c_dim:
+            c = F.one_hot(torch.full((len(part),), label), G.c_dim).float().to(device)
+        noise = G.synthesis.draw_noise(len(part), rng)
+        yield to_uint8(G(part.to(device), c, noise, psi=psi)).cpu()

@@ -1,0 +1,63 @@
+"""Artifacts on disk: each appears complete or not at all, and is known by its SHA-256."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gan_cocktail.errors import CocktailError
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; rename it to `path` when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb") as f:
+            os.fsync(f.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)  # mkstemp's files are private
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file atomically."""
+    with atomic(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON atomically, stable and readable; NaN and infinities are refused (ValueError)."""
+    write_text(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read JSON; CocktailError if the file is missing or broken."""
+    try:
+        return json.loads(require(path).read_text(encoding="utf-8"))
+    except ValueError as e:
+        raise CocktailError(f"{path}: expected JSON, {e}; remove the file and make it again") from None
+
+
+def require(path: Path) -> Path:
+    """The path itself, or a CocktailError if nothing is there."""
+    if not path.exists():
+        raise CocktailError(f"{path}: no such file; check the path, or make the file with the verb that writes it")
+    return path
+
+
+def sha256(path: Path) -> str:
+    """Hex digest of a file's content."""
+    with require(path).open("rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()

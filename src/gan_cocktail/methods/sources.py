@@ -1,0 +1,36 @@
+"""Training a source GAN from real images."""
+
+from pathlib import Path
+
+import torch
+
+from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.data.images import read_images
+from gan_cocktail.params import SourceTrainingParams
+from gan_cocktail.provenance import describe, fingerprint
+from gan_cocktail.seeds import derive
+from gan_cocktail.training.run import run
+from gan_cocktail.training.streams import FixedDatasets
+from gan_cocktail.training.trainer import TrainingJob
+
+
+def train_source(
+    dataset: Path, folder: Path, name: str, settings: SourceTrainingParams, seed: int, device: torch.device
+) -> Model:
+    """Train an unconditional GAN on the images of a zip or folder; resumes from `folder`."""
+    network = settings.network
+    images = read_images(dataset, network.img_resolution, network.img_channels)
+    job_seed = derive(seed, "source", name)
+    job = TrainingJob(
+        initial=Model.random(network, job_seed),
+        stream=FixedDatasets([images], device),
+        class_probabilities=[1.0],
+        settings=settings.training,
+        seed=job_seed,
+    )
+    same = fingerprint(network=network, training=settings.training, seed=job_seed, images=len(images))
+    model = run(job, settings.kimg, folder, same, device)
+    model.info = describe(
+        "source", name=name, dataset=dataset.name, n_images=len(images), settings=settings, seed=seed, kimg=settings.kimg
+    )
+    return model

@@ -1,0 +1,212 @@
+"""StyleGAN2's generator: mapping network and skip synthesis network.
+
+Parameter names are those of StyleGAN2-ADA, so published weights load unchanged.
+Source: Karras et al. 2020 (CVPR), secs. 2 to 4; Karras et al. 2020 (NeurIPS, "ADA").
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
+
+from gan_cocktail.networks.layers import ACTIVATION_GAIN, LEAK, FullyConnected, Mapping
+from gan_cocktail.networks.resampling import channels_last, upsample, upsampling_conv
+from gan_cocktail.params import NetworkParams
+
+Noise = Sequence[Tensor] | None
+"""One [N, 1, R, R] tensor a synthesis layer, or None for no noise."""
+
+
+class _NoiseBiasActivation(Function):
+    """leaky_relu(x + strength * noise + bias) in two passes over memory, first derivatives only."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, noise: Tensor, strength: Tensor, bias: Tensor) -> Tensor:
+        n, c, h, w = x.shape
+        basis = torch.cat([torch.ones_like(noise), noise], 1).reshape(n, 2, h * w)
+        coefficients = torch.stack([bias, strength], 1).to(x.dtype)
+        flat = x.permute(0, 2, 3, 1).reshape(n, h * w, c)
+        y = F.leaky_relu_(torch.baddbmm(flat, basis.transpose(1, 2), coefficients), LEAK)
+        ctx.save_for_backward(y, basis)
+        return y.reshape(n, h, w, c).permute(0, 3, 1, 2)
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, Tensor, Tensor]:
+        y, basis = ctx.saved_tensors
+        n, c, h, w = grad.shape
+        grad = grad.permute(0, 2, 3, 1).reshape(n, h * w, c)
+        grad = torch.ops.aten.leaky_relu_backward(grad, y, LEAK, True)
+        bias, strength = torch.bmm(basis, grad).float().unbind(1)
+        return grad.reshape(n, h, w, c).permute(0, 3, 1, 2), None, strength, bias
+
+
+def _noise_bias_activation(x: Tensor, noise: Tensor, strength: Tensor, bias: Tensor) -> Tensor:
+    """The same from native operations: slower, differentiable twice."""
+    shift = noise * strength.to(x.dtype)[:, :, None, None] + bias.to(x.dtype)[:, :, None, None]
+    return F.leaky_relu(x + shift, LEAK)
+
+
+class SynthesisLayer(nn.Module):
+    """Modulated 3x3 convolution, noise, bias, leaky ReLU.
+
+    Takes and returns features x with a deferred scale s [N, C], meaning x * s. Demodulation
+    d > 0 commutes with the leaky ReLU,
+
+        sqrt2 * lrelu(d * v + k * noise + b) = lrelu(v + (k / d) * noise + b / d) * (sqrt2 * d),
+
+    so it joins the next layer's style and costs no pass over the activations.
+    """
+
+    def __init__(
+        self, in_channels: int, out_channels: int, w_dim: int, resolution: int, *, up: bool, clamp: float | None
+    ) -> None:
+        super().__init__()
+        self.affine = FullyConnected(w_dim, in_channels, bias_init=1.0)
+        self.weight = nn.Parameter(channels_last(torch.randn(out_channels, in_channels, 3, 3)))
+        self.register_buffer("noise_const", torch.randn(resolution, resolution))
+        self.noise_strength = nn.Parameter(torch.zeros([]))
+        self.bias = nn.Parameter(torch.zeros(out_channels))
+        self.resolution, self.up, self.clamp = resolution, up, clamp
+
+    def forward(
+        self, x: Tensor, scale: Tensor | float, w: Tensor, noise: Tensor | None, *, twice: bool
+    ) -> tuple[Tensor, Tensor]:
+        style, epsilon = self.affine(w), 1e-8
+        if x.dtype == torch.float16:  # keep activations in range; demodulation undoes any scale
+            shrink = 1 / (style.detach().abs().amax(1, keepdim=True) * math.sqrt(self.weight[0].numel()))
+            style, epsilon = style * shrink, epsilon * shrink.square()
+        power = style.square() @ self.weight.square().sum([2, 3]).t()
+        inverse_demod = (power + epsilon).sqrt()
+        x = channels_last(x * (style * scale).to(x.dtype)[:, :, None, None])
+        weight, gain = self.weight.to(x.dtype), 1.0
+        if self.up:
+            x, gain = upsampling_conv(x, weight), 4.0
+        else:
+            x = F.conv2d(x, weight, padding=1)
+        if noise is None:
+            noise = x.new_zeros(x.shape[0], 1, self.resolution, self.resolution)
+        inverse = inverse_demod / gain
+        activation = _noise_bias_activation if twice else _NoiseBiasActivation.apply
+        x = activation(x, noise.to(x.dtype), self.noise_strength * inverse, self.bias * inverse)
+        scale = ACTIVATION_GAIN / inverse
+        if self.clamp is not None:
+            limit = (self.clamp / scale).to(x.dtype)[:, :, None, None]
+            x = x.clamp(-limit, limit)
+        return x, scale
+
+
+class ToRGB(nn.Module):
+    """Modulated 1x1 convolution to image channels, without demodulation; one batched product."""
+
+    def __init__(self, in_channels: int, img_channels: int, w_dim: int, clamp: float | None):
+        super().__init__()
+        self.affine = FullyConnected(w_dim, in_channels, bias_init=1.0)
+        self.weight = nn.Parameter(torch.randn(img_channels, in_channels, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(img_channels))
+        self.weight_gain, self.clamp = 1 / math.sqrt(in_channels), clamp
+
+    def forward(self, x: Tensor, scale: Tensor, w: Tensor) -> Tensor:
+        n, c, h, width = x.shape
+        style = scale * self.affine(w) * self.weight_gain
+        kernel = (self.weight[None, :, :, 0, 0] * style[:, None, :]).to(x.dtype)
+        y = torch.bmm(x.permute(0, 2, 3, 1).reshape(n, h * width, c), kernel.transpose(1, 2))
+        y = y.float() + self.bias
+        if self.clamp is not None:
+            y = y.clamp(-self.clamp, self.clamp)
+        return y.reshape(n, h, width, -1).permute(0, 3, 1, 2)
+
+
+class SynthesisBlock(nn.Module):
+    """The layers of one resolution."""
+
+    def __init__(self, resolution: int, network: NetworkParams):
+        super().__init__()
+        out, w_dim, clamp = network.channels(resolution), network.w_dim, network.conv_clamp
+        if resolution == 4:
+            self.const = nn.Parameter(torch.randn(out, 4, 4))
+        else:
+            below = network.channels(resolution // 2)
+            self.conv0 = SynthesisLayer(below, out, w_dim, resolution, up=True, clamp=clamp)
+        self.conv1 = SynthesisLayer(out, out, w_dim, resolution, up=False, clamp=clamp)
+        self.torgb = ToRGB(out, network.img_channels, w_dim, clamp)
+
+
+class Synthesis(nn.Module):
+    """Skip generator: every block adds its RGB to the upsampled image below."""
+
+    def __init__(self, network: NetworkParams):
+        super().__init__()
+        self.resolutions = network.resolutions
+        for r in self.resolutions:
+            setattr(self, f"b{r}", SynthesisBlock(r, network))
+        self.noise_resolutions = [4] + [r for r in self.resolutions[1:] for _ in range(2)]
+        self.num_ws = len(self.noise_resolutions) + 1
+
+    def draw_noise(self, n: int, rng: torch.Generator) -> list[Tensor]:
+        """Fresh noise for n images, on the generator's device."""
+        sizes = [n * r * r for r in self.noise_resolutions]
+        flat = torch.randn(sum(sizes), generator=rng, device=rng.device)
+        parts = flat.split(sizes)
+        return [p.view(n, 1, r, r) for p, r in zip(parts, self.noise_resolutions, strict=True)]
+
+    def constant_noise(self, n: int) -> list[Tensor]:
+        """The fixed noise images stored with the weights."""
+        layers = [m for m in self.modules() if isinstance(m, SynthesisLayer)]
+        return [m.get_buffer("noise_const").expand(n, 1, -1, -1) for m in layers]
+
+    def forward(
+        self, ws: Tensor, noise: Noise = None, dtype: torch.dtype = torch.float32, *, twice: bool = False
+    ) -> Tensor:
+        """Images [N, C, H, W] in float32, nominally in [-1, 1].
+
+        ws: [N, w_dim], or [N, num_ws, w_dim] with one w a layer. dtype: precision of the
+        convolutions. twice: make the graph differentiable twice (path length).
+        """
+        w: Callable[[int], Tensor] = (lambda k: ws[:, k]) if ws.ndim == 3 else (lambda k: ws)
+        noise = noise if noise is not None else [None] * len(self.noise_resolutions)  # type: ignore[list-item]
+        block = self.b4
+        x = block.const.to(dtype)[None].expand(ws.shape[0], -1, -1, -1)
+        x, scale = block.conv1(x, 1.0, w(0), noise[0], twice=twice)
+        img = block.torgb(x, scale, w(1))
+        for k, r in zip(range(1, self.num_ws, 2), self.resolutions[1:], strict=False):
+            block = getattr(self, f"b{r}")
+            x, scale = block.conv0(x, scale, w(k), noise[k], twice=twice)
+            x, scale = block.conv1(x, scale, w(k + 1), noise[k + 1], twice=twice)
+            img = upsample(img) + block.torgb(x, scale, w(k + 2))
+        return img
+
+
+class Generator(nn.Module):
+    """(z, c) -> w -> image."""
+
+    def __init__(self, network: NetworkParams):
+        super().__init__()
+        n = network
+        self.z_dim, self.c_dim = n.z_dim, n.c_dim
+        self.mapping = Mapping(n.z_dim, n.c_dim, n.w_dim, n.mapping_layers, track_average=True)
+        self.synthesis = Synthesis(n)
+
+    def truncate(self, w: Tensor, psi: float, cutoff: int | None = None) -> Tensor:
+        """Move w [N, w_dim] towards w_avg by 1 - psi, in the first `cutoff` layers: [N, num_ws, w_dim]."""
+        ws = w.unsqueeze(1).repeat(1, self.synthesis.num_ws, 1)
+        if psi != 1:
+            average = self.mapping.get_buffer("w_avg")
+            ws[:, :cutoff] = average.lerp(ws[:, :cutoff], psi)
+        return ws
+
+    def forward(
+        self,
+        z: Tensor,
+        c: Tensor | None,
+        noise: Noise = None,
+        dtype: torch.dtype = torch.float32,
+        psi: float = 1.0,
+    ) -> Tensor:
+        """Images [N, C, H, W] of latents z [N, z_dim] and one-hot labels c [N, c_dim]."""
+        return self.synthesis(self.truncate(self.mapping(z, c), psi), noise, dtype)

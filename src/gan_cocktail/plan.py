@@ -1,0 +1,156 @@
+"""Which files the pipeline makes, from which, at which budget: params.yaml spelt out.
+
+Pure functions of the parameters, so that everything that must agree about the experiment (rules,
+tests) asks here.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gan_cocktail.methods.table import METHODS
+from gan_cocktail.params import Method, MixtureParams, Params
+
+EXTRACTOR = "resources/features/embedded.safetensors"
+AverageKind = Literal["rooted", "unrooted"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The experiment that a set of parameters describes."""
+
+    params: Params
+
+    def mixture(self, name: str) -> MixtureParams:
+        """The mixture of that name."""
+        return self.params.mixtures[name]
+
+    # Sources
+
+    def model(self, source: str) -> str:
+        """A source's checkpoint: the user's, or the one trained here from a dataset."""
+        return self.params.sources[source].model or f"results/sources/{source}.safetensors"
+
+    def trained_sources(self) -> list[str]:
+        """Sources that are given as datasets."""
+        return [name for name, source in self.params.sources.items() if source.dataset]
+
+    def used_sources(self) -> list[str]:
+        """Sources that some mixture has."""
+        return [name for name in self.params.sources if any(name in m.sources for m in self.params.mixtures.values())]
+
+    def dataset(self, source: str) -> str:
+        """A source's synthetic dataset."""
+        return f"results/synthetic/{source}.zip"
+
+    def reference(self, source: str) -> str:
+        """The cached statistics that a source came with, or those that are made here."""
+        return self.params.sources[source].reference or f"results/references/{source}.safetensors"
+
+    def reference_images(self, source: str) -> str:
+        """What statistics made here are of: the real images if they are at hand, else synthetic ones."""
+        return self.params.sources[source].dataset or self.dataset(source)
+
+    def reference_origin(self, source: str) -> str:
+        """Whether statistics made here are of real or of synthetic images."""
+        return "real" if self.params.sources[source].dataset else "synthetic"
+
+    # Rooting
+
+    def position(self, mixture: str, source: str) -> int:
+        """The class of a source in a mixture."""
+        return self.mixture(mixture).sources.index(source)
+
+    def widened_root(self, mixture: str) -> str:
+        """A mixture's root, conditioned."""
+        return f"results/widened/{mixture}/{self.mixture(mixture).root_name}.safetensors"
+
+    def datasets(self, mixture: str) -> list[str]:
+        """The synthetic datasets of a mixture, one a class."""
+        return [self.dataset(s) for s in self.mixture(mixture).sources]
+
+    # Merging
+
+    def to_average(self, mixture: str, kind: AverageKind) -> list[str]:
+        """The root with the rooted models, or the sources as they are (widened), one a class."""
+        m = self.mixture(mixture)
+        folders = ["rooted" if kind == "rooted" and s != m.root_name else "widened" for s in m.sources]
+        return [f"results/{f}/{mixture}/{s}.safetensors" for f, s in zip(folders, m.sources, strict=True)]
+
+    def initialisation(self, mixture: str, method: Method) -> str:
+        """Where a method starts; of a random start, whose architecture it takes."""
+        kind = METHODS[method].initialisation
+        if kind in ("root", "random"):
+            return self.widened_root(mixture)
+        return f"results/averages/{mixture}/{kind.removeprefix('average_')}.safetensors"
+
+    def union(self, mixture: str, method: Method) -> str:
+        """A method's model: trained on the union, or its initialisation as it is."""
+        if not METHODS[method].trains:
+            return self.initialisation(mixture, method)
+        return f"results/unions/{mixture}/{method}.safetensors"
+
+    def snapshots(self, mixture: str, method: Method) -> list[str]:
+        """The file with a training's snapshots, if the method trains."""
+        trains = METHODS[method].trains
+        return [f"results/unions/{mixture}/{method}.snapshots.safetensors"] if trains else []
+
+    def unions(self) -> list[str]:
+        """The models that users come for."""
+        return [
+            self.union(mixture, method)
+            for mixture in self.params.mixtures
+            for method in self.params.methods
+            if METHODS[method].trains
+        ]
+
+    def rooting_kimg(self, mixture: str, method: Method) -> float:
+        """What a method spent before merging."""
+        return len(self.mixture(mixture).leaves) * self.params.rooting.kimg if METHODS[method].rooted else 0
+
+    def merging_kimg(self, mixture: str, method: Method) -> float:
+        """What a method spends on the union: the total is the same for all that train."""
+        if not METHODS[method].trains:
+            return 0
+        return self.params.total_kimg(mixture) - self.rooting_kimg(mixture, method)
+
+    def snapshot_kimg(self, mixture: str, method: Method) -> list[float]:
+        """Where a training is also measured: at the budget at which `ours` ends."""
+        merging = self.params.merging.kimg
+        return [merging] if self.merging_kimg(mixture, method) > merging else []
+
+    # Reporting
+
+    def evaluations(self) -> list[str]:
+        """The measurements, in the tables' order."""
+        return [f"results/evaluation/{x}/{m}.json" for x in self.params.mixtures for m in self.params.methods]
+
+    def method_rows(self, mixture: str) -> list[tuple[str, str]]:
+        """(label, sample grid and its classes) of the figure that compares methods."""
+        classes = ",".join(map(str, range(len(self.mixture(mixture).sources))))
+        return [(METHODS[m].label, f"results/samples/{mixture}/{m}.png:{classes}") for m in self.params.methods]
+
+    def average_rows(self, mixture: str) -> list[tuple[str, str]]:
+        """The same of the figure that shows what is averaged, and what comes of it."""
+        m = self.mixture(mixture)
+        rows = []
+        for k, s in enumerate(m.sources):
+            is_root = s == m.root_name
+            folder, what = ("widened", "root") if is_root else ("rooted", "rooted")
+            rows.append((f"{s} ({what})", f"results/samples/{mixture}/{folder}/{s}.png:{k}"))
+        for kind in ("rooted", "unrooted"):
+            grid = f"results/samples/{mixture}/average_{kind}.png"
+            rows += [(f"mean, {kind}: {s}", f"{grid}:{k}") for k, s in enumerate(m.sources)]
+        return rows
+
+    def figure_rows(self, figure: str, mixture: str) -> list[tuple[str, str]]:
+        """(label, grid and classes) of the lines of a figure."""
+        return {"methods": self.method_rows, "averages": self.average_rows}[figure](mixture)
+
+    def figure_grids(self, figure: str, mixture: str) -> list[str]:
+        """The sample grids that a figure is made of."""
+        return list(dict.fromkeys(place.rsplit(":", 1)[0] for _, place in self.figure_rows(figure, mixture)))
+
+    def figures(self) -> list[str]:
+        """Every figure, in both formats."""
+        names = [f"{figure}_{mixture}" for mixture in self.params.mixtures for figure in ("methods", "averages")]
+        return [f"results/figures/{name}.{suffix}" for name in names for suffix in ("png", "pdf")]

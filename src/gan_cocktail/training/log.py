@@ -1,0 +1,96 @@
+"""What a training tells: a JSON-lines file for programs, a bar or plain lines for people."""
+
+import json
+import math
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import torch
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from torch import Tensor
+
+from gan_cocktail.errors import CocktailError
+
+LOG_STEPS = 16  # steps a line of the log: each holds one lazy R1
+PRINT_SECONDS = 20.0
+
+
+class Diverged(CocktailError):
+    """A loss is no longer a finite number."""
+
+
+class TrainingLog:
+    """Averages losses over LOG_STEPS steps, appends them to log.jsonl, and stops on NaN."""
+
+    def __init__(self, path: Path, steps_done: int):
+        """Lines beyond `steps_done` (written after the state that a resumed run starts from) are dropped."""
+        self.path = path
+        lines = path.read_text().splitlines() if path.exists() else []
+        kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= steps_done]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(line + "\n" for line in kept))
+        self._forget()
+
+    def _forget(self) -> None:
+        self.sums: dict[str, Tensor] = {}
+        self.counts: dict[str, int] = {}
+        self.started = time.monotonic()
+
+    def record(self, step: int, kimg: float, stats: dict[str, Tensor]) -> None:
+        """Take in the losses of step number `step` (from 1)."""
+        for name, value in stats.items():
+            self.sums[name] = self.sums.get(name, torch.zeros_like(value)) + value
+            self.counts[name] = self.counts.get(name, 0) + 1
+        if step % LOG_STEPS == 0:
+            self.write(step, kimg)
+
+    def write(self, step: int, kimg: float) -> None:
+        """Append one line; Diverged if a loss is not finite."""
+        means = {name: float(total) / self.counts[name] for name, total in self.sums.items()}
+        for name, value in means.items():
+            if not math.isfinite(value):
+                raise Diverged(
+                    f"{self.path.parent}: {name} became {value} before {kimg:g} kimg; the state saved last is kept. "
+                    "Lower training.learning_rate, raise training.r1_gamma, or use precision fp32, and run again"
+                )
+        line = {"step": step, "kimg": kimg, "seconds": round(time.monotonic() - self.started, 3)} | means
+        with self.path.open("a") as f:
+            f.write(json.dumps(line) + "\n")
+        self._forget()
+
+
+class ProgressReport:
+    """A progress bar with the time left on a terminal; a line every PRINT_SECONDS elsewhere."""
+
+    def __init__(self, name: str, total_kimg: float, done_kimg: float):
+        columns = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.1f}/{task.total:g} kimg")]
+        self.bar = Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn())
+        self.name, self.total, self.first = name, total_kimg, done_kimg
+        self.started = self.printed = time.monotonic()
+        self.live = sys.stdout.isatty()
+        self.task = self.bar.add_task(name, total=total_kimg, completed=done_kimg)
+
+    def __enter__(self) -> Self:
+        if self.live:
+            self.bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
+        if self.live:
+            self.bar.stop()
+
+    def update(self, kimg: float) -> None:
+        """Show how far it is."""
+        if self.live:
+            self.bar.update(self.task, completed=kimg)
+            return
+        now = time.monotonic()
+        if now - self.printed >= PRINT_SECONDS:
+            rate = (kimg - self.first) / (now - self.started)
+            left = (self.total - kimg) / rate
+            print(f"{self.name}: {kimg:.1f}/{self.total:g} kimg, {rate * 1000:.0f} img/s, {left / 60:.1f} min left")
+            sys.stdout.flush()
+            self.printed = now

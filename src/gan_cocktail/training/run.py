@@ -1,0 +1,110 @@
+"""Run a job to its budget: resume, log, sample grids, snapshots, state, interruption."""
+
+import math
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import torch
+import torch.nn.functional as F
+
+from gan_cocktail.checkpoints.model import Model, save
+from gan_cocktail.data.images import grid, png, to_uint8
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.files import atomic
+from gan_cocktail.seeds import latents
+from gan_cocktail.training.log import ProgressReport, TrainingLog
+from gan_cocktail.training.state import restore_state, save_state
+from gan_cocktail.training.trainer import Trainer, TrainingJob
+
+STATE_SECONDS = 30.0  # between saves of the whole state
+GRIDS = 10  # sample grids a training
+GRID_SIDE = 8
+
+
+class Interrupted(CocktailError):
+    """A signal asked the training to stop; its state is saved."""
+
+
+@contextmanager
+def _stop_requests() -> Iterator[list[int]]:
+    """Collect SIGINT and SIGTERM instead of dying in the middle of a step."""
+    caught: list[int] = []
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        caught.append(number)
+
+    before = {s: signal.signal(s, remember) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield caught
+    finally:
+        for s, handler in before.items():
+            signal.signal(s, handler)
+
+
+def steps_of(kimg: float, batch_size: int) -> int:
+    """Steps that show at least `kimg` thousand images."""
+    return math.ceil(kimg * 1000 / batch_size)
+
+
+def write_samples(trainer: Trainer, path: Path) -> None:
+    """A grid of the moving average's images: fixed latents, noise and classes (by rows)."""
+    G, n = trainer.G_ema, GRID_SIDE**2
+    classes = torch.arange(n) // GRID_SIDE % max(1, G.c_dim)
+    c = F.one_hot(classes, G.c_dim).float().to(trainer.device) if G.c_dim else None
+    z = latents(n, G.z_dim, 0, "samples").to(trainer.device)
+    with torch.no_grad():
+        images = G(z, c, G.synthesis.constant_noise(n))
+    with atomic(path) as temporary:
+        temporary.write_bytes(png(grid(to_uint8(images), GRID_SIDE)))
+
+
+def snapshot_path(folder: Path, kimg: float) -> Path:
+    """Where the generator at `kimg` is kept."""
+    return folder / "snapshots" / f"{kimg:g}.safetensors"
+
+
+def run(
+    job: TrainingJob,
+    kimg: float,
+    folder: Path,
+    fingerprint: str,
+    device: torch.device,
+    snapshots: Sequence[float] = (),
+) -> Model:
+    """Train to `kimg` and return the model: G's moving average and D.
+
+    `folder` holds the state (continued if `fingerprint` is the same), log.jsonl, samples/ and
+    snapshots/ (the generator at each kimg of `snapshots`). A state within the budget is continued,
+    so raising the budget trains the difference alone.
+
+    Raises Interrupted on SIGINT or SIGTERM, Diverged on NaN.
+    """
+    network, batch = job.initial.network, job.settings.batch_size
+    trainer, last = Trainer(job, device), steps_of(kimg, batch)
+    state = folder / "state.safetensors"
+    if restore_state(trainer, state, fingerprint, last):
+        print(f"{folder}: continuing at {trainer.kimg:g} of {kimg:g} kimg", flush=True)
+    milestones = {steps_of(k, batch): k for k in snapshots}
+    grids = {round(last * i / GRIDS) for i in range(1, GRIDS + 1)}
+    log, saved = TrainingLog(folder / "log.jsonl", trainer.steps), time.monotonic()
+    with _stop_requests() as stop, ProgressReport(str(folder), kimg, trainer.kimg) as progress:
+        while trainer.steps < last:
+            stats = trainer.step()
+            log.record(trainer.steps, trainer.kimg, stats)
+            progress.update(trainer.kimg)
+            if trainer.steps in milestones:
+                at = milestones[trainer.steps]
+                snapshot = Model(network, trainer.G_ema.state_dict(), info={"kind": "snapshot", "kimg": at})
+                save(snapshot, snapshot_path(folder, at))
+            if trainer.steps in grids:
+                write_samples(trainer, folder / f"samples/{trainer.kimg:09.3f}.png")
+            if stop or time.monotonic() - saved > STATE_SECONDS or trainer.steps == last:
+                save_state(trainer, state, fingerprint)
+                saved = time.monotonic()
+            if stop and trainer.steps < last:
+                raise Interrupted(f"{folder}: stopped at {trainer.kimg:g} of {kimg:g} kimg; run it again to continue")
+    return Model(network, trainer.G_ema.state_dict(), trainer.D.state_dict())

@@ -1,0 +1,181 @@
+"""The one adversarial training step; every method differs only in the job that it is given."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.data.images import to_float
+from gan_cocktail.params import TrainingParams
+from gan_cocktail.seeds import derive
+from gan_cocktail.training.augmentation import AdaptiveStrength, Draws, augment
+from gan_cocktail.training.flat import adam, flatten
+from gan_cocktail.training.losses import discriminator_loss, generator_loss, gradient_penalty, path_lengths
+from gan_cocktail.training.streams import ImageStream
+
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+W_AVG_DECAY = 0.995
+PATH_LENGTH_DECAY = 0.01
+
+
+@dataclass
+class TrainingJob:
+    """What one training starts from, sees, and is told to do."""
+
+    initial: Model
+    stream: ImageStream
+    class_probabilities: Sequence[float]  # of real and fake images; one entry a class (one if unconditional)
+    settings: TrainingParams
+    seed: int
+
+
+class Trainer:
+    """Networks, optimizers and running averages of a job; `step` advances them by one batch.
+
+    Every random number of a step is drawn from a stream seeded with (seed, step): nothing but
+    tensors and the step count is state.
+    """
+
+    def __init__(self, job: TrainingJob, device: torch.device):
+        s = self.settings = job.settings
+        self.job, self.device, self.dtype = job, device, DTYPES[s.precision]
+        self.G = job.initial.generator().to(device).requires_grad_(True).train()
+        self.D = job.initial.discriminator().to(device).requires_grad_(True).train()
+        self.G_ema = deepcopy(self.G).requires_grad_(False).eval()
+        self.flat_G, self.flat_D, self.flat_ema = flatten(self.G), flatten(self.D), flatten(self.G_ema)
+        self.adam_G = adam(self.flat_G, s.learning_rate, s.path_length_interval if s.path_length_weight else None)
+        self.adam_D = adam(self.flat_D, s.learning_rate, s.r1_interval if s.r1_gamma else None)
+        self.probabilities = torch.tensor(job.class_probabilities, dtype=torch.float32, device=device)
+        self.path_length_mean = torch.zeros([], device=device)
+        a = s.augmentation
+        self.ada = AdaptiveStrength(a.target, a.kimg) if a else None
+        self.rng = torch.Generator(device)
+        self.steps = 0
+
+    @property
+    def kimg(self) -> float:
+        """Thousands of real images shown so far."""
+        return self.steps * self.settings.batch_size / 1000
+
+    def step(self) -> dict[str, Tensor]:
+        """One step of G and of D on one batch; returns the losses of this step."""
+        s = self.settings
+        self.rng.manual_seed(derive(self.job.seed, "step", self.steps))
+        c, labels = self._labels(s.batch_size)
+        self.D.requires_grad_(False)
+        fake, stats = self._generator_step(c)
+        if s.path_length_weight and self.steps % s.path_length_interval == 0:
+            stats["path_length"] = self._path_length_step()
+        self.D.requires_grad_(True)
+        real, real_c = self._real(s.batch_size)
+        stats |= self._discriminator_step(fake, c, real, real_c)
+        if s.r1_gamma and self.steps % s.r1_interval == 0:
+            stats["r1"] = self._r1_step(real, real_c)
+        self._update_ema()
+        self.steps += 1
+        if self.ada and self.steps % self.ada.interval == 0:
+            self.ada.adjust()
+        return stats
+
+    def _labels(self, n: int) -> tuple[Tensor | None, Tensor]:
+        """One-hot [N, c_dim] (None if unconditional) and class indices [N]."""
+        labels = self.probabilities.multinomial(n, replacement=True, generator=self.rng)
+        c_dim = self.job.initial.network.c_dim
+        return (F.one_hot(labels, c_dim).float() if c_dim else None), labels
+
+    def _real(self, n: int) -> tuple[Tensor, Tensor | None]:
+        c, labels = self._labels(n)
+        images = to_float(self.job.stream.draw(labels, self.rng).to(self.device))
+        if self.settings.mirror:
+            flip = torch.rand(n, generator=self.rng, device=self.device) < 0.5
+            images = torch.where(flip[:, None, None, None], images.flip(3), images)
+        return self._augment(images), c
+
+    def _augment(self, images: Tensor) -> Tensor:
+        if self.ada is None or self.ada.p == 0:
+            return images
+        return augment(images, self.ada.p.to(images.device), Draws(len(images), self.rng))
+
+    def _latents(self, n: int) -> Tensor:
+        return torch.randn(n, self.G.z_dim, generator=self.rng, device=self.device)
+
+    def _ws(self, c: Tensor | None, n: int) -> Tensor:
+        """w of n fresh latents, some of them mixed from two (style mixing): [N, w] or [N, num_ws, w]."""
+        w = self.G.mapping(self._latents(n), c)
+        average = self.G.mapping.get_buffer("w_avg")
+        average.copy_(w.detach().mean(0).lerp(average, W_AVG_DECAY))
+        if not self.settings.style_mixing:
+            return w
+        count = self.G.synthesis.num_ws
+        other = self.G.mapping(self._latents(n), c)
+        cutoff = torch.randint(1, count, (n, 1), generator=self.rng, device=self.device)
+        mixed = torch.rand(n, 1, generator=self.rng, device=self.device) < self.settings.style_mixing
+        take_other = mixed & (torch.arange(count, device=self.device) >= cutoff)
+        return torch.where(take_other[:, :, None], other[:, None], w[:, None])
+
+    def _generator_step(self, c: Tensor | None) -> tuple[Tensor, dict[str, Tensor]]:
+        n = self.settings.batch_size
+        noise = self.G.synthesis.draw_noise(n, self.rng)
+        fake = self.G.synthesis(self._ws(c, n), noise, self.dtype)
+        loss = generator_loss(self.D(self._augment(fake), c, self.dtype))
+        loss.backward()
+        self._apply(self.flat_G, self.adam_G)
+        return fake.detach(), {"loss_G": loss.detach()}
+
+    def _path_length_step(self) -> Tensor:
+        s = self.settings
+        n = max(1, s.batch_size // 2)
+        c, _ = self._labels(n)
+        noise = self.G.synthesis.draw_noise(n, self.rng)
+        ws = self.G.mapping(self._latents(n), c).unsqueeze(1).repeat(1, self.G.synthesis.num_ws, 1)
+        images = self.G.synthesis(ws, noise, self.dtype, twice=True)
+        pixels = torch.randn(images.shape, generator=self.rng, device=self.device)
+        lengths = path_lengths(images, ws, pixels)
+        self.path_length_mean = self.path_length_mean.lerp(lengths.detach().mean(), PATH_LENGTH_DECAY)
+        penalty = (lengths - self.path_length_mean).square().mean()
+        (penalty * (s.path_length_weight * s.path_length_interval)).backward()
+        self._apply(self.flat_G, self.adam_G)
+        return lengths.detach().mean()
+
+    def _discriminator_step(
+        self, fake: Tensor, fake_c: Tensor | None, real: Tensor, real_c: Tensor | None
+    ) -> dict[str, Tensor]:
+        """The fakes of the generator's step serve again, beside the real images in one pass."""
+        images = torch.cat([self._augment(fake), real])
+        c = None if fake_c is None or real_c is None else torch.cat([fake_c, real_c])
+        fake_logits, real_logits = self.D(images, c, self.dtype, minibatches=2).chunk(2)
+        loss = discriminator_loss(fake_logits, real_logits)
+        loss.backward()
+        self._apply(self.flat_D, self.adam_D)
+        stats = {"loss_D": loss.detach(), "real_logits": real_logits.detach().mean()}
+        if self.ada:
+            self.ada.observe(real_logits.cpu())
+            stats["augmentation_p"] = self.ada.p
+        return stats
+
+    def _r1_step(self, real: Tensor, c: Tensor | None) -> Tensor:
+        """R1 at the images that D sees (with ADA: after augmentation)."""
+        s = self.settings
+        real = real.detach().requires_grad_(True)
+        r1 = gradient_penalty(self.D(real, c, self.dtype), real).mean()
+        (r1 * (s.r1_gamma / 2 * s.r1_interval)).backward()
+        self._apply(self.flat_D, self.adam_D)
+        return r1.detach()
+
+    def _apply(self, flat: Tensor, optimizer: torch.optim.Adam) -> None:
+        assert flat.grad is not None
+        if self.dtype == torch.float16:  # no loss scale: drop what overflowed, as StyleGAN2-ADA does
+            flat.grad.nan_to_num_(0.0, 1e5, -1e5)
+        optimizer.step()
+        flat.grad.zero_()
+
+    @torch.no_grad()
+    def _update_ema(self) -> None:
+        decay = 0.5 ** (self.settings.batch_size / (self.settings.ema_kimg * 1000))
+        self.flat_ema.lerp_(self.flat_G, 1 - decay)
+        for ema, live in zip(self.G_ema.buffers(), self.G.buffers(), strict=True):
+            ema.copy_(live)

@@ -1,0 +1,63 @@
+"""FID and KID of every method, and the sample grids that figures are made of."""
+
+
+rule evaluate:
+    input:
+        model=lambda w: plan.union(w.mixture, w.method),
+        references=lambda w: [plan.reference(s) for s in plan.mixture(w.mixture).sources],
+        snapshots=lambda w: plan.snapshots(w.mixture, w.method),
+        extractor=EXTRACTOR,
+    output:
+        "results/evaluation/{mixture}/{method}.json",
+    log:
+        "results/logs/evaluate/{mixture}/{method}.log",
+    benchmark:
+        "results/benchmarks/evaluate/{mixture}/{method}.tsv"
+    params:
+        domains=lambda w: ",".join(plan.mixture(w.mixture).sources),
+        probabilities=lambda w: ",".join(map(repr, plan.mixture(w.mixture).probabilities)),
+        rooting_kimg=lambda w: plan.rooting_kimg(w.mixture, w.method),
+        merging_kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
+        snapshots=lambda w, input: f"--snapshots '{input.snapshots}'" if input.snapshots else "",
+        settings=PARAMS.evaluation.model_dump_json(),
+        seed=PARAMS.seed,
+    threads: 1
+    resources:
+        mem_mb=2000,
+    shell:
+        "gan-cocktail evaluate {input.model:q} {input.references:q} --out {output:q} --domains {params.domains}"
+        " --mixture {wildcards.mixture} --method {wildcards.method} --probabilities {params.probabilities}"
+        " --rooting-kimg {params.rooting_kimg} --merging-kimg {params.merging_kimg} {params.snapshots}"
+        " --embedded {input.extractor:q} --seed {params.seed} --settings {params.settings:q} > {log:q} 2>&1"
+
+
+rule samples:
+    input:
+        lambda w: plan.union(w.mixture, w.method),
+    output:
+        "results/samples/{mixture}/{method}.png",
+    log:
+        "results/logs/samples/{mixture}/{method}.log",
+    benchmark:
+        "results/benchmarks/samples/{mixture}/{method}.tsv"
+    params:
+        columns=PARAMS.figures.columns,
+        seed=PARAMS.seed,
+    threads: 1
+    resources:
+        mem_mb=1000,
+    shell:
+        "gan-cocktail samples {input:q} --out {output:q} --columns {params.columns} --seed {params.seed} > {log:q} 2>&1"
+
+
+use rule samples as class_samples with:
+    input:
+        "results/{stage}/{mixture}/{source}.safetensors",
+    output:
+        "results/samples/{mixture}/{stage}/{source}.png",
+    wildcard_constraints:
+        stage="widened|rooted",
+    log:
+        "results/logs/samples/{mixture}/{stage}/{source}.log",
+    benchmark:
+        "results/benchmarks/samples/{mixture}/{stage}/{source}.tsv"

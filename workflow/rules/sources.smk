@@ -1,0 +1,63 @@
+"""Sources given as datasets, synthetic datasets, and references."""
+
+
+rule train_source:
+    input:
+        lambda w: PARAMS.sources[w.source].dataset,
+    output:
+        "results/sources/{source}.safetensors",
+    log:
+        "results/logs/train_source/{source}.log",
+    benchmark:
+        "results/benchmarks/train_source/{source}.tsv"
+    params:
+        settings=PARAMS.source_training.model_dump_json(),
+        seed=PARAMS.seed,
+    threads: 1
+    resources:
+        mem_mb=2000,
+    shell:
+        "gan-cocktail train-source {input:q} --out {output:q} --name {wildcards.source} --seed {params.seed}"
+        " --settings {params.settings:q} > {log:q} 2>&1"
+
+
+rule synthesize:
+    input:
+        lambda w: plan.model(w.source),
+    output:
+        "results/synthetic/{source}.zip",
+    log:
+        "results/logs/synthesize/{source}.log",
+    benchmark:
+        "results/benchmarks/synthesize/{source}.tsv"
+    params:
+        settings=PARAMS.synthesis.model_dump_json(),
+        seed=PARAMS.seed,
+    threads: 1
+    resources:
+        mem_mb=1000,
+    shell:
+        "gan-cocktail synthesize {input:q} --out {output:q} --name {wildcards.source} --seed {params.seed}"
+        " --settings {params.settings:q} > {log:q} 2>&1"
+
+
+rule reference:
+    input:
+        images=lambda w: plan.reference_images(w.source),
+        model=lambda w: plan.model(w.source),
+        extractor=EXTRACTOR,
+    output:
+        "results/references/{source}.safetensors",
+    log:
+        "results/logs/reference/{source}.log",
+    benchmark:
+        "results/benchmarks/reference/{source}.tsv"
+    params:
+        origin=lambda w: plan.reference_origin(w.source),
+        features=PARAMS.evaluation.features,
+    threads: 1
+    resources:
+        mem_mb=2000,
+    shell:
+        "gan-cocktail reference {input.images:q} --out {output:q} --origin {params.origin}"
+        " --model {input.model:q} --features {params.features} --embedded {input.extractor:q} > {log:q} 2>&1"
