@@ -20,7 +20,9 @@ try:
     PARAMS = parse_section(Params, config, "params.yaml")
 except CocktailError as error:
     raise WorkflowError(str(error)) from None
-validate(config, "workflow/schemas/params.schema.json", set_default=False)  # the types set them
+validate(
+    config, "workflow/schemas/params.schema.json", set_default=False
+)  # the types set them
 plan = Plan(PARAMS)
 
 

@@ -111,7 +111,7 @@ class Plan:
         """What a method spends on the union: the total is the same for all that train."""
         if not METHODS[method].trains:
             return 0
-        return self.params.total_kimg(mixture) - self.rooting_kimg(mixture, method)
+        return self.params.merging.kimg if METHODS[method].rooted else self.params.total_kimg(mixture)
 
     def snapshot_kimg(self, mixture: str, method: Method) -> list[float]:
         """Where a training is also measured: at the budget at which `ours` ends."""
@@ -139,7 +139,7 @@ class Plan:
             rows.append((f"{s} ({what})", f"results/samples/{mixture}/{folder}/{s}.png:{k}"))
         for kind in ("rooted", "unrooted"):
             grid = f"results/samples/{mixture}/average_{kind}.png"
-            rows += [(f"mean, {kind}: {s}", f"{grid}:{k}") for k, s in enumerate(m.sources)]
+            rows += [(f"average, {kind}: {s}", f"{grid}:{k}") for k, s in enumerate(m.sources)]
         return rows
 
     def figure_rows(self, figure: str, mixture: str) -> list[tuple[str, str]]:

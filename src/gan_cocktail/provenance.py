@@ -2,9 +2,9 @@
 
 import hashlib
 import json
+from importlib.metadata import version
 from typing import Any
 
-import torch
 from pydantic import BaseModel
 
 from gan_cocktail import __version__
@@ -20,7 +20,7 @@ def _plain(value: Any) -> Any:
 
 def describe(kind: str, **facts: Any) -> dict[str, Any]:
     """Provenance of an artifact: its kind, the given facts (sections of params as plain values), versions."""
-    versions = {"gan_cocktail": __version__, "torch": torch.__version__}
+    versions = {"gan_cocktail": __version__, "torch": version("torch")}
     return {"kind": kind} | _plain(facts) | {"versions": versions}
 
 

@@ -27,10 +27,10 @@ def test_parity(case):
 def test_at_probability_zero_images_keep_colours_and_nearly_keep_pixels():
     image = VECTORS["in.image"]
     draws = Draws(len(image), torch.Generator().manual_seed(0))
-    colours = {name: 1.0 for name in COLOUR}
+    colours = dict.fromkeys(COLOUR, 1.0)
     torch.testing.assert_close(augment(image, 0.0, draws, colours), image, rtol=0, atol=1e-5)
     smooth = torch.nn.functional.interpolate(image[:, :, ::8, ::8], scale_factor=8, mode="bicubic")
-    geometric = augment(smooth, 0.0, draws, {name: 1.0 for name in GEOMETRIC})
+    geometric = augment(smooth, 0.0, draws, dict.fromkeys(GEOMETRIC, 1.0))
     assert (geometric - smooth).abs().mean() < 0.01
 
 

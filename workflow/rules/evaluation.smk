@@ -4,7 +4,9 @@
 rule evaluate:
     input:
         model=lambda w: plan.union(w.mixture, w.method),
-        references=lambda w: [plan.reference(s) for s in plan.mixture(w.mixture).sources],
+        references=lambda w: [
+            plan.reference(s) for s in plan.mixture(w.mixture).sources
+        ],
         snapshots=lambda w: plan.snapshots(w.mixture, w.method),
         extractor=EXTRACTOR,
     output:
@@ -13,17 +15,21 @@ rule evaluate:
         "results/logs/evaluate/{mixture}/{method}.log",
     benchmark:
         "results/benchmarks/evaluate/{mixture}/{method}.tsv"
-    params:
-        domains=lambda w: ",".join(plan.mixture(w.mixture).sources),
-        probabilities=lambda w: ",".join(map(repr, plan.mixture(w.mixture).probabilities)),
-        rooting_kimg=lambda w: plan.rooting_kimg(w.mixture, w.method),
-        merging_kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
-        snapshots=lambda w, input: f"--snapshots '{input.snapshots}'" if input.snapshots else "",
-        settings=PARAMS.evaluation.model_dump_json(),
-        seed=PARAMS.seed,
     threads: 1
     resources:
         mem_mb=2000,
+    params:
+        domains=lambda w: ",".join(plan.mixture(w.mixture).sources),
+        probabilities=lambda w: ",".join(
+            map(repr, plan.mixture(w.mixture).probabilities)
+        ),
+        rooting_kimg=lambda w: plan.rooting_kimg(w.mixture, w.method),
+        merging_kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
+        snapshots=lambda w, input: (
+            f"--snapshots={input.snapshots}" if input.snapshots else ""
+        ),
+        settings=PARAMS.evaluation.model_dump_json(),
+        seed=PARAMS.seed,
     shell:
         "gan-cocktail evaluate {input.model:q} {input.references:q} --out {output:q} --domains {params.domains}"
         " --mixture {wildcards.mixture} --method {wildcards.method} --probabilities {params.probabilities}"
@@ -40,12 +46,12 @@ rule samples:
         "results/logs/samples/{mixture}/{method}.log",
     benchmark:
         "results/benchmarks/samples/{mixture}/{method}.tsv"
-    params:
-        columns=PARAMS.figures.columns,
-        seed=PARAMS.seed,
     threads: 1
     resources:
         mem_mb=1000,
+    params:
+        columns=PARAMS.figures.columns,
+        seed=PARAMS.seed,
     shell:
         "gan-cocktail samples {input:q} --out {output:q} --columns {params.columns} --seed {params.seed} > {log:q} 2>&1"
 
@@ -55,9 +61,9 @@ use rule samples as class_samples with:
         "results/{stage}/{mixture}/{source}.safetensors",
     output:
         "results/samples/{mixture}/{stage}/{source}.png",
-    wildcard_constraints:
-        stage="widened|rooted",
     log:
         "results/logs/samples/{mixture}/{stage}/{source}.log",
     benchmark:
         "results/benchmarks/samples/{mixture}/{stage}/{source}.tsv"
+    wildcard_constraints:
+        stage="widened|rooted",

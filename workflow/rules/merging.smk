@@ -6,12 +6,12 @@ rule average:
         lambda w: plan.to_average(w.mixture, w.kind),
     output:
         "results/averages/{mixture}/{kind}.safetensors",
-    wildcard_constraints:
-        kind="rooted|unrooted",
     log:
         "results/logs/average/{mixture}/{kind}.log",
     benchmark:
         "results/benchmarks/average/{mixture}/{kind}.tsv"
+    wildcard_constraints:
+        kind="rooted|unrooted",
     threads: 1
     resources:
         mem_mb=1000,
@@ -30,18 +30,24 @@ rule merge:
         "results/logs/merge/{mixture}/{method}.log",
     benchmark:
         "results/benchmarks/merge/{mixture}/{method}.tsv"
-    params:
-        kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
-        probabilities=lambda w: ",".join(map(repr, plan.mixture(w.mixture).probabilities)),
-        scratch=lambda w: "--from-scratch" if METHODS[w.method].initialisation == "random" else "",
-        snapshots=lambda w: ",".join(f"{k:g}" for k in plan.snapshot_kimg(w.mixture, w.method)),
-        settings=PARAMS.training.model_dump_json(),
-        seed=PARAMS.seed,
     threads: 1
     resources:
         mem_mb=3000,
+    params:
+        kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
+        probabilities=lambda w: ",".join(
+            map(repr, plan.mixture(w.mixture).probabilities)
+        ),
+        scratch=lambda w: (
+            "--from-scratch" if METHODS[w.method].initialisation == "random" else ""
+        ),
+        snapshots=lambda w: ",".join(
+            f"{k:g}" for k in plan.snapshot_kimg(w.mixture, w.method)
+        ),
+        settings=PARAMS.training.model_dump_json(),
+        seed=PARAMS.seed,
     shell:
         "gan-cocktail merge {input.initial:q} {input.datasets:q} --out {output.model:q}"
         " --kimg {params.kimg} --probabilities {params.probabilities} {params.scratch}"
-        " --snapshots {params.snapshots:q} --snapshots-out {output.snapshots:q}"
+        " --snapshots={params.snapshots} --snapshots-out {output.snapshots:q}"
         " --seed {params.seed} --settings {params.settings:q} > {log:q} 2>&1"

@@ -12,11 +12,11 @@ rule tables:
         "results/logs/tables.log",
     benchmark:
         "results/benchmarks/tables.tsv"
-    params:
-        merging_kimg=PARAMS.merging.kimg,
     threads: 1
     resources:
         mem_mb=500,
+    params:
+        merging_kimg=PARAMS.merging.kimg,
     shell:
         "gan-cocktail tables {input:q} --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q}"
         " --merging-kimg {params.merging_kimg} > {log:q} 2>&1"
@@ -28,19 +28,24 @@ rule figures:
     output:
         png="results/figures/{figure}_{mixture}.png",
         pdf="results/figures/{figure}_{mixture}.pdf",
-    wildcard_constraints:
-        figure="methods|averages",
     log:
         "results/logs/figures/{figure}_{mixture}.log",
     benchmark:
         "results/benchmarks/figures/{figure}_{mixture}.tsv"
-    params:
-        rows=lambda w: [f"--row={label}={place}" for label, place in plan.figure_rows(w.figure, w.mixture)],
-        headers=lambda w: ",".join(plan.mixture(w.mixture).sources) if w.figure == "methods" else "",
-        settings=PARAMS.figures.model_dump_json(),
+    wildcard_constraints:
+        figure="methods|averages",
     threads: 1
     resources:
         mem_mb=500,
+    params:
+        rows=lambda w: [
+            f"--row={label}={place}"
+            for label, place in plan.figure_rows(w.figure, w.mixture)
+        ],
+        headers=lambda w: (
+            ",".join(plan.mixture(w.mixture).sources) if w.figure == "methods" else ""
+        ),
+        settings=PARAMS.figures.model_dump_json(),
     shell:
         "gan-cocktail figures --out {output.png:q} --out {output.pdf:q} {params.rows:q}"
-        " --headers {params.headers:q} --settings {params.settings:q} > {log:q} 2>&1"
+        " --headers={params.headers} --settings {params.settings:q} > {log:q} 2>&1"

@@ -10,13 +10,13 @@ rule widen:
         "results/logs/widen/{mixture}/{source}.log",
     benchmark:
         "results/benchmarks/widen/{mixture}/{source}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
     params:
         classes=lambda w: len(plan.mixture(w.mixture).sources),
         position=lambda w: plan.position(w.mixture, w.source),
         seed=PARAMS.seed,
-    threads: 1
-    resources:
-        mem_mb=1000,
     shell:
         "gan-cocktail widen {input:q} --out {output:q} --classes {params.classes} --position {params.position}"
         " --seed {params.seed} > {log:q} 2>&1"
@@ -32,14 +32,14 @@ rule root:
         "results/logs/root/{mixture}/{source}.log",
     benchmark:
         "results/benchmarks/root/{mixture}/{source}.tsv"
+    threads: 1
+    resources:
+        mem_mb=2000,
     params:
         position=lambda w: plan.position(w.mixture, w.source),
         kimg=PARAMS.rooting.kimg,
         settings=PARAMS.training.model_dump_json(),
         seed=PARAMS.seed,
-    threads: 1
-    resources:
-        mem_mb=2000,
     shell:
         "gan-cocktail root {input.root:q} {input.dataset:q} --out {output:q} --position {params.position}"
         " --kimg {params.kimg} --seed {params.seed} --settings {params.settings:q} > {log:q} 2>&1"

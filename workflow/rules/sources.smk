@@ -10,12 +10,12 @@ rule train_source:
         "results/logs/train_source/{source}.log",
     benchmark:
         "results/benchmarks/train_source/{source}.tsv"
-    params:
-        settings=PARAMS.source_training.model_dump_json(),
-        seed=PARAMS.seed,
     threads: 1
     resources:
         mem_mb=2000,
+    params:
+        settings=PARAMS.source_training.model_dump_json(),
+        seed=PARAMS.seed,
     shell:
         "gan-cocktail train-source {input:q} --out {output:q} --name {wildcards.source} --seed {params.seed}"
         " --settings {params.settings:q} > {log:q} 2>&1"
@@ -30,12 +30,12 @@ rule synthesize:
         "results/logs/synthesize/{source}.log",
     benchmark:
         "results/benchmarks/synthesize/{source}.tsv"
-    params:
-        settings=PARAMS.synthesis.model_dump_json(),
-        seed=PARAMS.seed,
     threads: 1
     resources:
         mem_mb=1000,
+    params:
+        settings=PARAMS.synthesis.model_dump_json(),
+        seed=PARAMS.seed,
     shell:
         "gan-cocktail synthesize {input:q} --out {output:q} --name {wildcards.source} --seed {params.seed}"
         " --settings {params.settings:q} > {log:q} 2>&1"
@@ -52,12 +52,12 @@ rule reference:
         "results/logs/reference/{source}.log",
     benchmark:
         "results/benchmarks/reference/{source}.tsv"
-    params:
-        origin=lambda w: plan.reference_origin(w.source),
-        features=PARAMS.evaluation.features,
     threads: 1
     resources:
         mem_mb=2000,
+    params:
+        origin=lambda w: plan.reference_origin(w.source),
+        features=PARAMS.evaluation.features,
     shell:
         "gan-cocktail reference {input.images:q} --out {output:q} --origin {params.origin}"
         " --model {input.model:q} --features {params.features} --embedded {input.extractor:q} > {log:q} 2>&1"

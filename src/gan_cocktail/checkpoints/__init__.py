@@ -1,0 +1,1 @@
+"""Models on disk, and what is done to them before training."""

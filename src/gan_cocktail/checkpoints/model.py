@@ -1,20 +1,18 @@
 """A model on disk: one safetensors file with G (its moving average), D, and what made them."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.files import atomic, require, sha256
+from gan_cocktail.files import sha256
 from gan_cocktail.networks.discriminator import Discriminator
 from gan_cocktail.networks.generator import Generator
 from gan_cocktail.params import NetworkParams, parse_section
+from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
 
 State = dict[str, Tensor]
 
@@ -52,16 +50,10 @@ class Model:
         return D.eval().requires_grad_(False)
 
 
-def _contiguous(state: State, prefix: str) -> State:
-    return {prefix + k: v.detach().cpu().contiguous() for k, v in state.items()}
-
-
 def save(model: Model, path: Path) -> None:
     """Write the model atomically."""
-    tensors = _contiguous(model.G, "G.") | _contiguous(model.D, "D.")
-    metadata = {"format": "pt", "network": model.network.model_dump_json(), "info": json.dumps(model.info)}
-    with atomic(path) as temporary:
-        save_file(tensors, temporary, metadata)
+    tensors = {f"G.{k}": v for k, v in model.G.items()} | {f"D.{k}": v for k, v in model.D.items()}
+    save_tensors(tensors, {"network": model.network.model_dump(), "info": model.info}, path)
 
 
 def _check(path: Path, part: str, state: State, net: torch.nn.Module) -> None:
@@ -77,22 +69,14 @@ def _check(path: Path, part: str, state: State, net: torch.nn.Module) -> None:
 
 def load(path: Path) -> Model:
     """Read a model; CocktailError if the file is missing, broken, or does not fit its description."""
-    try:
-        with safe_open(require(path), "pt") as f:
-            metadata = f.metadata() or {}
-            tensors = {k: f.get_tensor(k) for k in f.keys()}  # noqa: SIM118
-    except SafetensorError as e:
-        raise CocktailError(f"{path}: expected a safetensors file ({e}); pickles are not read") from None
-    if "network" not in metadata:
-        raise CocktailError(f"{path}: no `network` in its metadata; expected a model that this project wrote")
-    network = parse_section(NetworkParams, json.loads(metadata["network"]), str(path))
-    G = {k[2:]: v for k, v in tensors.items() if k.startswith("G.")}
-    D = {k[2:]: v for k, v in tensors.items() if k.startswith("D.")}
+    tensors, facts = load_tensors(path, "a model")
+    network = parse_section(NetworkParams, facts.get("network", {}), str(path))
+    G, D = with_prefix(tensors, "G."), with_prefix(tensors, "D.")
     with torch.device("meta"):
         _check(path, "G", G, Generator(network))
         if D:
             _check(path, "D", D, Discriminator(network))
-    return Model(network, G, D, json.loads(metadata.get("info", "{}")))
+    return Model(network, G, D, facts["info"])
 
 
 def parent(path: Path) -> dict[str, str]:

@@ -1,58 +1,49 @@
 """The command line: one verb a file, each the rule of the same name in the pipeline."""
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 
-from gan_cocktail.cli.average import average
-from gan_cocktail.cli.evaluate import evaluate
-from gan_cocktail.cli.figures import figures
-from gan_cocktail.cli.merge import merge
-from gan_cocktail.cli.reference import reference
-from gan_cocktail.cli.root import root
-from gan_cocktail.cli.samples import samples
-from gan_cocktail.cli.schema import schema
-from gan_cocktail.cli.synthesize import synthesize
-from gan_cocktail.cli.tables import tables
-from gan_cocktail.cli.train_features import train_features
-from gan_cocktail.cli.train_source import train_source
-from gan_cocktail.cli.widen import widen
 from gan_cocktail.errors import CocktailError
 
-app = typer.Typer(
-    help="Merge pretrained GANs into one conditional GAN, without their training data.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
 VERBS = (
-    train_source,
-    synthesize,
-    reference,
-    widen,
-    root,
-    average,
-    merge,
-    evaluate,
-    samples,
-    tables,
-    figures,
-    train_features,
-    schema,
+    "train_source",
+    "synthesize",
+    "reference",
+    "widen",
+    "root",
+    "average",
+    "merge",
+    "evaluate",
+    "samples",
+    "tables",
+    "figures",
+    "train_features",
+    "schema",
 )
-for verb in VERBS:
-    app.command()(verb)
 
 
-@app.callback()
-def _verbs() -> None:
-    pass
+def build(verbs: Sequence[str]) -> typer.Typer:
+    """The application with the given verbs; only their modules are imported."""
+    app = typer.Typer(
+        help="Merge pretrained GANs into one conditional GAN, without their training data.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(lambda: None)  # verbs stay subcommands even if there is one alone
+    for verb in verbs:
+        app.command()(getattr(import_module(f"gan_cocktail.cli.{verb}"), verb))
+    return app
 
 
 def main() -> None:
     """Run a verb; a user's mistake ends with one message and exit code 2."""
+    asked = sys.argv[1].replace("-", "_") if len(sys.argv) > 1 else ""
     try:
-        app()
+        build([asked] if asked in VERBS else VERBS)()  # PyTorch takes seconds to import, tables need none
     except CocktailError as e:
         print(f"gan-cocktail: {e}", file=sys.stderr)
         sys.exit(2)

@@ -25,4 +25,5 @@ def samples(
     loaded, where = load(model), device.pick()
     classes = range(max(1, loaded.network.c_dim))
     rows = [torch.cat(list(draw(loaded, columns, i, seed, "grid", where))) for i in classes]
-    save_grid(grid(torch.cat(rows), columns), out, describe("grid", seed=seed, parents=[parent(model)]))
+    image = grid(torch.cat(rows), columns).permute(1, 2, 0).numpy()
+    save_grid(image, out, describe("grid", seed=seed, parents=[parent(model)]))

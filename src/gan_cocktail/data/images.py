@@ -109,6 +109,7 @@ def read_labels(path: Path, n_images: int) -> tuple[Tensor, list[str]]:
     """Class indices [N] and class names of a dataset's images, in the order of read_images.
 
     From `labels` and `classes` of a zip's dataset.json; without labels, one class named like the file.
+    With labels, names are preceded by the file's: cifar10/cat.
     """
     labels: list[tuple[str, int]] | None = None
     if path.is_file():
@@ -120,5 +121,5 @@ def read_labels(path: Path, n_images: int) -> tuple[Tensor, list[str]]:
     if len(labels) != n_images:
         raise CocktailError(f"{path}: dataset.json has {len(labels)} labels for {n_images} images")
     indices = torch.tensor([label for _, label in sorted(labels)])
-    names = index.get("classes") or [f"{path.stem}_{i}" for i in range(int(indices.max()) + 1)]
-    return indices, names
+    names = index.get("classes") or range(int(indices.max()) + 1)
+    return indices, [f"{path.stem}/{name}" for name in names]

@@ -1,0 +1,1 @@
+"""Features, FID, KID and reference statistics."""

@@ -1,16 +1,14 @@
 """The embedded feature extractor: a small CNN at 32x32 that ships with the project."""
 
-import json
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.files import atomic, require
+from gan_cocktail.tensors import load_tensors, save_tensors
 
 RESOLUTION = 32
 WIDTHS = (16, 48, 128)
@@ -45,24 +43,20 @@ class EmbeddedNet(nn.Module):
         return self.blocks(self.stem(x.contiguous(memory_format=torch.channels_last))).mean([2, 3])
 
     def forward(self, x: Tensor) -> Tensor:
+        """Class logits."""
         return self.head(self.features(x))
 
 
-def save_embedded(net: EmbeddedNet, path: Path, classes: list[str], info: dict[str, object]) -> None:
+def save_embedded(net: EmbeddedNet, path: Path, classes: list[str], info: dict[str, Any]) -> None:
     """Write the extractor atomically, with its class names and provenance."""
-    metadata = {"format": "pt", "classes": json.dumps(classes), "info": json.dumps(info)}
-    with atomic(path) as temporary:
-        save_file({k: v.contiguous() for k, v in net.state_dict().items()}, temporary, metadata)
+    save_tensors(net.state_dict(), {"classes": classes, "info": info}, path)
 
 
 def load_embedded(path: Path) -> tuple[EmbeddedNet, list[str]]:
     """Read the extractor and its class names."""
-    with safe_open(require(path), "pt") as f:
-        metadata = f.metadata() or {}
-        state = {k: f.get_tensor(k) for k in f.keys()}  # noqa: SIM118
-    if "classes" not in metadata:
-        raise CocktailError(f"{path}: no `classes` in its metadata; expected an extractor made by train-features")
-    classes = json.loads(metadata["classes"])
-    net = EmbeddedNet(len(classes))
+    state, facts = load_tensors(path, "an embedded feature extractor")
+    if "classes" not in facts:
+        raise CocktailError(f"{path}: no `classes` in it; expected an extractor made by train-features")
+    net = EmbeddedNet(len(facts["classes"]))
     net.load_state_dict(state)
-    return net.eval().requires_grad_(False), classes
+    return net.eval().requires_grad_(False), facts["classes"]

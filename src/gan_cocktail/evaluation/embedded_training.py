@@ -35,7 +35,8 @@ class LabelledImages:
 
 def gather(datasets: Sequence[Path]) -> LabelledImages:
     """Pool datasets: one with labels adds its classes, one without is a class named like its file."""
-    images, labels, classes = [], [], []
+    images, labels = [], []
+    classes: list[str] = []
     for path in datasets:
         pictures = read_images(path, RESOLUTION, 3)
         indices, names = read_labels(path, len(pictures))
@@ -51,7 +52,7 @@ def train_embedded(data: LabelledImages, epochs: int, seed: int) -> tuple[Embedd
     rng = stream(seed, "features")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        net = EmbeddedNet(len(data.classes)).to(memory_format=torch.channels_last)
+        net = EmbeddedNet(len(data.classes))
     steps = epochs * math.ceil(len(train.images) / BATCH)
     optimizer = torch.optim.AdamW(net.parameters(), 3e-3, weight_decay=0.05, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=steps)

@@ -58,7 +58,7 @@ def evaluate(
     rows: list[Row] = []
     for domain, found, reference in zip(domains, features, references, strict=True):
         rows += [{"domain": domain} | row for row in compare(found, reference, settings, seed)]
-    rows += [{"domain": "mean"} | row for row in _mean_rows(rows)]
+    rows += _mean_rows(rows)
     counts = union_counts(probabilities, n, seed)
     union = np.concatenate([f[:k] for f, k in zip(features, counts, strict=True)])
     pooled = pool(references, probabilities, derive(seed, "pool"))
@@ -74,5 +74,5 @@ def _mean_rows(rows: Sequence[Row]) -> list[Row]:
         spreads = [row["std"] for row in some]
         std = None if None in spreads else float(np.sqrt(np.square(spreads).sum()) / len(spreads))
         mean = float(np.mean([row["mean"] for row in some]))
-        result.append(some[0] | {"mean": mean, "std": std, "n_reference": sum(r["n_reference"] for r in some)})
+        result.append(some[0] | {"domain": "mean", "mean": mean, "std": std, "n_reference": sum(r["n_reference"] for r in some)})
     return result

@@ -1,19 +1,17 @@
 """Cached reference statistics: what generated images are compared with, once computed, then kept."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+import torch
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.features import Identity
 from gan_cocktail.evaluation.metrics import Array, moments
-from gan_cocktail.files import atomic, require
+from gan_cocktail.tensors import load_tensors, save_tensors
 
 Origin = Literal["real", "synthetic"]
 
@@ -43,39 +41,33 @@ def make_reference(features: np.ndarray, extractor: Identity, origin: Origin, in
 
 def save_reference(reference: Reference, path: Path) -> None:
     """Write statistics atomically."""
-    arrays = {"features": reference.features, "mean": reference.mean, "cov": np.ascontiguousarray(reference.cov)}
+    arrays = {name: torch.from_numpy(getattr(reference, name)) for name in ("features", "mean", "cov")}
     facts = {"extractor": asdict(reference.extractor), "origin": reference.origin, "info": reference.info}
-    with atomic(path) as temporary:
-        save_file(arrays, temporary, {k: json.dumps(v) for k, v in facts.items()})
+    save_tensors(arrays, facts, path)
 
 
 def load_reference(path: Path, extractor: Identity) -> Reference:
     """Read statistics; CocktailError if another extractor, resize mode or weights made them."""
-    try:
-        with safe_open(require(path), "np") as f:
-            facts = {k: json.loads(v) for k, v in (f.metadata() or {}).items()}
-            arrays = {k: f.get_tensor(k) for k in f.keys()}  # noqa: SIM118
-        found = Identity(**facts["extractor"])
-    except (SafetensorError, KeyError, ValueError) as e:
-        raise CocktailError(f"{path}: expected reference statistics ({e}); make them with gan-cocktail reference") from None
+    tensors, facts = load_tensors(path, "reference statistics")
+    if "extractor" not in facts:
+        raise CocktailError(f"{path}: no `extractor` in it; expected statistics made by gan-cocktail reference")
+    found = Identity(**facts["extractor"])
     if found != extractor:
         raise CocktailError(
             f"{path}: made with {found}, but this evaluation uses {extractor}; make the reference anew with "
             "gan-cocktail reference, or drop `reference` from the source to use its synthetic images"
         )
-    return Reference(found, facts["origin"], arrays["features"], arrays["mean"], arrays["cov"], facts["info"])
+    arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
+    return Reference(found, facts["origin"], info=facts["info"], **arrays)
 
 
 def pool(references: Sequence[Reference], probabilities: Sequence[float], seed: int) -> Reference:
     """Statistics of the union: the mixture's moments, and features of each domain in its share."""
-    mean = np.sum([p * r.mean for p, r in zip(probabilities, references, strict=True)], 0)
-    cov = np.sum(
-        [p * (r.cov + np.outer(r.mean - mean, r.mean - mean)) for p, r in zip(probabilities, references, strict=True)], 0
-    )
-    total = min(r.n_images / p for p, r in zip(probabilities, references, strict=True))
+    shares = list(zip(probabilities, references, strict=True))
+    mean = np.sum([p * r.mean for p, r in shares], 0)
+    cov = np.sum([p * (r.cov + np.outer(r.mean - mean, r.mean - mean)) for p, r in shares], 0)
+    total = min(r.n_images / p for p, r in shares)
     rng = np.random.default_rng(seed)
-    features = [
-        r.features[rng.permutation(r.n_images)[: int(p * total)]] for p, r in zip(probabilities, references, strict=True)
-    ]
+    features = [r.features[rng.permutation(r.n_images)[: int(p * total)]] for p, r in shares]
     origin: Origin = "real" if all(r.origin == "real" for r in references) else "synthetic"
     return Reference(references[0].extractor, origin, np.concatenate(features), mean, cov, {})

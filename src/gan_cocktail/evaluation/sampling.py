@@ -14,7 +14,9 @@ BATCH = 50
 
 
 @torch.no_grad()
-def draw(model: Model, n: int, label: int, seed: int, name: str, device: torch.device, psi: float = 1.0) -> Iterator[Tensor]:
+def draw(
+    model: Model, n: int, label: int, seed: int, name: str, device: torch.device, psi: float = 1.0
+) -> Iterator[Tensor]:
     """Batches of n uint8 images of class `label` in all, in fp32, on the CPU.
 
     Latents and noise are streams of (seed, name): models compared under one name see the same ones.

@@ -1,0 +1,1 @@
+"""Ways to merge weights, one small file each."""

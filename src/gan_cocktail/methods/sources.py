@@ -31,6 +31,12 @@ def train_source(
     same = fingerprint(network=network, training=settings.training, seed=job_seed, images=len(images))
     model = run(job, settings.kimg, folder, same, device)
     model.info = describe(
-        "source", name=name, dataset=dataset.name, n_images=len(images), settings=settings, seed=seed, kimg=settings.kimg
+        "source",
+        name=name,
+        dataset=dataset.name,
+        n_images=len(images),
+        settings=settings,
+        seed=seed,
+        kimg=settings.kimg,
     )
     return model

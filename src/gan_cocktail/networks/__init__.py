@@ -1,0 +1,1 @@
+"""StyleGAN2: pure functions of tensors, no I/O."""

@@ -32,6 +32,7 @@ class Conv(nn.Module):
         self.kernel, self.down, self.clamp = kernel, down, clamp
 
     def forward(self, x: Tensor, gain: float = 1.0) -> Tensor:
+        """[N, I, H, W] -> gain * activation, [N, O, H, W] or halved if `down`."""
         limit = None if self.clamp is None else self.clamp * gain
         gain *= 1.0 if self.bias is None else ACTIVATION_GAIN
         weight = (self.weight * (self.weight_gain * gain)).to(x.dtype)
@@ -60,6 +61,7 @@ class DiscriminatorBlock(nn.Module):
             self.skip = Conv(inside, out, 1, down=True, linear=True, clamp=clamp)
 
     def forward(self, x: Tensor | None, img: Tensor) -> tuple[Tensor, Tensor]:
+        """Features (None in the first block) and image; both at half the resolution, the image for `skip` only."""
         if x is None or self.architecture == "skip":
             y = self.fromrgb(img)
             x = y if x is None else x + y
@@ -102,6 +104,7 @@ class Epilogue(nn.Module):
         self.out = FullyConnected(c, c if network.c_dim else 1)
 
     def forward(self, x: Tensor, img: Tensor, cmap: Tensor | None, minibatches: int) -> Tensor:
+        """Logits [N] of features [N, C, 4, 4] and class vectors [N, C]."""
         x = x.float()
         if hasattr(self, "fromrgb"):
             x = x + self.fromrgb(img.float())

@@ -36,7 +36,7 @@ class _NoiseBiasActivation(Function):
         return y.reshape(n, h, w, c).permute(0, 3, 1, 2)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, Tensor, Tensor]:
         y, basis = ctx.saved_tensors
         n, c, h, w = grad.shape
@@ -77,6 +77,7 @@ class SynthesisLayer(nn.Module):
     def forward(
         self, x: Tensor, scale: Tensor | float, w: Tensor, noise: Tensor | None, *, twice: bool
     ) -> tuple[Tensor, Tensor]:
+        """Features [N, I, H, W] with scale [N, I], w [N, w_dim], noise [N, 1, R, R] -> the same of O channels."""
         style, epsilon = self.affine(w), 1e-8
         if x.dtype == torch.float16:  # keep activations in range; demodulation undoes any scale
             shrink = 1 / (style.detach().abs().amax(1, keepdim=True) * math.sqrt(self.weight[0].numel()))
@@ -91,14 +92,14 @@ class SynthesisLayer(nn.Module):
             x = F.conv2d(x, weight, padding=1)
         if noise is None:
             noise = x.new_zeros(x.shape[0], 1, self.resolution, self.resolution)
-        inverse = inverse_demod / gain
+        inverse: Tensor = inverse_demod / gain
         activation = _noise_bias_activation if twice else _NoiseBiasActivation.apply
         x = activation(x, noise.to(x.dtype), self.noise_strength * inverse, self.bias * inverse)
-        scale = ACTIVATION_GAIN / inverse
+        out_scale: Tensor = ACTIVATION_GAIN / inverse
         if self.clamp is not None:
-            limit = (self.clamp / scale).to(x.dtype)[:, :, None, None]
+            limit = (self.clamp / out_scale).to(x.dtype)[:, :, None, None]
             x = x.clamp(-limit, limit)
-        return x, scale
+        return x, out_scale
 
 
 class ToRGB(nn.Module):
@@ -112,6 +113,7 @@ class ToRGB(nn.Module):
         self.weight_gain, self.clamp = 1 / math.sqrt(in_channels), clamp
 
     def forward(self, x: Tensor, scale: Tensor, w: Tensor) -> Tensor:
+        """Features [N, I, H, W] with scale [N, I] -> image [N, C, H, W] in float32."""
         n, c, h, width = x.shape
         style = scale * self.affine(w) * self.weight_gain
         kernel = (self.weight[None, :, :, 0, 0] * style[:, None, :]).to(x.dtype)
@@ -170,7 +172,7 @@ class Synthesis(nn.Module):
         """
         w: Callable[[int], Tensor] = (lambda k: ws[:, k]) if ws.ndim == 3 else (lambda k: ws)
         noise = noise if noise is not None else [None] * len(self.noise_resolutions)  # type: ignore[list-item]
-        block = self.b4
+        block: Any = self.b4
         x = block.const.to(dtype)[None].expand(ws.shape[0], -1, -1, -1)
         x, scale = block.conv1(x, 1.0, w(0), noise[0], twice=twice)
         img = block.torgb(x, scale, w(1))

@@ -39,6 +39,7 @@ class FullyConnected(nn.Module):
         self.activate = activate
 
     def forward(self, x: Tensor) -> Tensor:
+        """[N, in_features] -> [N, out_features]."""
         y = F.linear(x, self.weight * self.weight_gain, self.bias * self.lr_multiplier)
         return F.leaky_relu(y, LEAK) * ACTIVATION_GAIN if self.activate else y
 

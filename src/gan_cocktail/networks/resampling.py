@@ -41,7 +41,7 @@ class _Downsample(Function):
         return _filter(x, stride=2, padding=1)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Tensor:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
         return _Upsample.apply(grad * 0.25)
 
 
@@ -55,7 +55,7 @@ class _Upsample(Function):
         return y[:, :, 2 : 2 * height + 2, 2 : 2 * width + 2]
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Tensor:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
         return _Downsample.apply(grad * 4)
 
 
@@ -66,14 +66,12 @@ class _Blur(Function):
         return _filter(x, stride=1, padding=padding)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         return _Blur.apply(grad, 3 - ctx.padding), None
 
 
 def _conv_backward(grad: Tensor, x: Tensor, weight: Tensor, wanted: list[bool]) -> Any:
-    return torch.ops.aten.convolution_backward(
-        grad, x, weight, None, [2, 2], [0, 0], [1, 1], False, [0, 0], 1, wanted
-    )
+    return torch.ops.aten.convolution_backward(grad, x, weight, None, [2, 2], [0, 0], [1, 1], False, [0, 0], 1, wanted)
 
 
 class _TransposedConv(Function):
@@ -87,7 +85,7 @@ class _TransposedConv(Function):
         return _conv_backward(x, shape_only, weight, [True, False, False])[0]
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
         x, weight = ctx.saved_tensors
         grad = channels_last(grad)
         grad_x = F.conv2d(grad, weight, stride=2)
@@ -103,7 +101,7 @@ class _TransposedConvWeightGrad(Function):
         return _conv_backward(x, grad, weight, [False, True, False])[1]
 
     @staticmethod
-    def backward(ctx: Any, grad_weight: Tensor) -> tuple[Tensor, Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, grad_weight: Tensor) -> tuple[Tensor, Tensor, None]:
         # <grad_weight, W(x, grad)> = <grad, T(x, grad_weight)>: linear in x and in grad.
         x, grad = ctx.saved_tensors
         grad_weight = channels_last(grad_weight)

@@ -1,0 +1,1 @@
+"""Tables, figures and grids, from files alone."""

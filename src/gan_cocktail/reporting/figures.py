@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -13,7 +14,7 @@ from gan_cocktail.params import FigureParams
 
 matplotlib.use("agg")
 GAP = 0.25  # between blocks of images, in images
-STYLE = {"font.size": 8, "pdf.fonttype": 42, "svg.hashsalt": ""}  # 42: fonts embedded as TrueType
+STYLE: dict[Any, Any] = {"font.size": 8, "pdf.fonttype": 42, "svg.hashsalt": ""}  # 42: fonts embedded as TrueType
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def grid_figure(rows: Sequence[GridRow], headers: Sequence[str], settings: Figur
     """Labelled rows of image strips under column headers; pixels are shown as they are."""
     blocks = max(len(row.strips) for row in rows)
     across = blocks * settings.columns + (blocks - 1) * GAP
-    margin = 1.15  # inches, for the labels
+    margin = 1.4  # inches, for the labels
     side = (settings.width - margin) / across
     top = 0.25 if headers else 0.05
     height = len(rows) * side * 1.06 + top
@@ -42,7 +43,9 @@ def grid_figure(rows: Sequence[GridRow], headers: Sequence[str], settings: Figur
         figure = Figure(figsize=(settings.width, height))
         for i, row in enumerate(rows):
             bottom = (height - top - (i + 1) * side * 1.06) / height
-            figure.text((margin - 0.08) / settings.width, bottom + side / 2 / height, row.label, ha="right", va="center")
+            figure.text(
+                (margin - 0.08) / settings.width, bottom + side / 2 / height, row.label, ha="right", va="center"
+            )
             for k, strip in enumerate(row.strips):
                 left = (margin + k * (settings.columns + GAP) * side) / settings.width
                 size = (settings.columns * side / settings.width, side / height)

@@ -1,0 +1,1 @@
+"""One trainer for sources, rooting, merging and every baseline."""

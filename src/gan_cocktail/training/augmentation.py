@@ -22,7 +22,7 @@ SYM6 = (
 SUPPORT = len(SYM6) // 4  # pixels that the filter reaches beyond an edge
 GEOMETRIC = ("xflip", "rotate90", "xint", "scale", "rotate", "aniso", "xfrac")
 COLOUR = ("brightness", "contrast", "lumaflip", "hue", "saturation")
-ALL = {name: 1.0 for name in GEOMETRIC + COLOUR}
+ALL = dict.fromkeys(GEOMETRIC + COLOUR, 1.0)
 
 
 @dataclass
@@ -217,9 +217,7 @@ def transform_colour(images: Tensor, matrix: Tensor) -> Tensor:
     return flat.reshape(n, c, h, w)
 
 
-def augment(
-    images: Tensor, p: Tensor | float, draws: Draws, strengths: Mapping[str, float] = ALL
-) -> Tensor:
+def augment(images: Tensor, p: Tensor | float, draws: Draws, strengths: Mapping[str, float] = ALL) -> Tensor:
     """Images after random transformations, each of probability p * strength."""
     if any(name in strengths for name in GEOMETRIC):
         images = transform_geometry(images, geometry(draws, p, strengths, images.shape[2]))

@@ -18,7 +18,7 @@ LOG_STEPS = 16  # steps a line of the log: each holds one lazy R1
 PRINT_SECONDS = 20.0
 
 
-class Diverged(CocktailError):
+class DivergedError(CocktailError):
     """A loss is no longer a finite number."""
 
 
@@ -48,11 +48,11 @@ class TrainingLog:
             self.write(step, kimg)
 
     def write(self, step: int, kimg: float) -> None:
-        """Append one line; Diverged if a loss is not finite."""
+        """Append one line; DivergedError if a loss is not finite."""
         means = {name: float(total) / self.counts[name] for name, total in self.sums.items()}
         for name, value in means.items():
             if not math.isfinite(value):
-                raise Diverged(
+                raise DivergedError(
                     f"{self.path.parent}: {name} became {value} before {kimg:g} kimg; the state saved last is kept. "
                     "Lower training.learning_rate, raise training.r1_gamma, or use precision fp32, and run again"
                 )
@@ -66,12 +66,17 @@ class ProgressReport:
     """A progress bar with the time left on a terminal; a line every PRINT_SECONDS elsewhere."""
 
     def __init__(self, name: str, total_kimg: float, done_kimg: float):
-        columns = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.1f}/{task.total:g} kimg")]
+        columns = [
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:.1f}/{task.total:g} kimg"),
+        ]
         self.bar = Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn())
         self.name, self.total, self.first = name, total_kimg, done_kimg
         self.started = self.printed = time.monotonic()
         self.live = sys.stdout.isatty()
-        self.task = self.bar.add_task(name, total=total_kimg, completed=done_kimg)
+        self.task = self.bar.add_task(name, total=total_kimg)
+        self.bar.update(self.task, completed=done_kimg)
 
     def __enter__(self) -> Self:
         if self.live:

@@ -25,7 +25,7 @@ GRIDS = 10  # sample grids a training
 GRID_SIDE = 8
 
 
-class Interrupted(CocktailError):
+class StoppedError(CocktailError):
     """A signal asked the training to stop; its state is saved."""
 
 
@@ -81,7 +81,7 @@ def run(
     snapshots/ (the generator at each kimg of `snapshots`). A state within the budget is continued,
     so raising the budget trains the difference alone.
 
-    Raises Interrupted on SIGINT or SIGTERM, Diverged on NaN.
+    Raises StoppedError on SIGINT or SIGTERM, DivergedError on NaN.
     """
     network, batch = job.initial.network, job.settings.batch_size
     trainer, last = Trainer(job, device), steps_of(kimg, batch)
@@ -106,5 +106,5 @@ def run(
                 save_state(trainer, state, fingerprint)
                 saved = time.monotonic()
             if stop and trainer.steps < last:
-                raise Interrupted(f"{folder}: stopped at {trainer.kimg:g} of {kimg:g} kimg; run it again to continue")
+                raise StoppedError(f"{folder}: stopped at {trainer.kimg:g} of {kimg:g} kimg; run it again to continue")
     return Model(network, trainer.G_ema.state_dict(), trainer.D.state_dict())

@@ -1,14 +1,11 @@
 """The whole state of a training in one file, so that an interrupted run continues bit for bit."""
 
-import json
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
-from gan_cocktail.files import atomic
+from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
 from gan_cocktail.training.flat import adam_state, restore_adam
 from gan_cocktail.training.trainer import Trainer
 
@@ -30,23 +27,16 @@ def _tensors(trainer: Trainer) -> dict[str, Tensor]:
 
 def save_state(trainer: Trainer, path: Path, fingerprint: str) -> None:
     """Write the trainer's state atomically; `fingerprint` names the job it belongs to."""
-    tensors = {k: v.cpu().contiguous() for k, v in _tensors(trainer).items()}
-    metadata = {"fingerprint": fingerprint, "steps": json.dumps(trainer.steps)}
-    with atomic(path) as temporary:
-        save_file(tensors, temporary, metadata)
+    save_tensors(_tensors(trainer), {"fingerprint": fingerprint, "steps": trainer.steps}, path)
 
 
 @torch.no_grad()
 def restore_state(trainer: Trainer, path: Path, fingerprint: str, max_steps: int) -> bool:
     """Continue from `path`; False (and nothing changed) if it is absent, of another job, or too far on."""
-    try:
-        with safe_open(path, "pt") as f:
-            metadata = f.metadata()
-            steps = int(metadata["steps"])
-            if metadata["fingerprint"] != fingerprint or steps > max_steps:
-                return False
-            state = {k: f.get_tensor(k) for k in f.keys()}  # noqa: SIM118
-    except (FileNotFoundError, SafetensorError):
+    if not path.exists():
+        return False
+    state, facts = load_tensors(path, "the state of a training")
+    if facts["fingerprint"] != fingerprint or facts["steps"] > max_steps:
         return False
     trainer.flat_G.copy_(state["G"])
     trainer.flat_D.copy_(state["D"])
@@ -56,9 +46,8 @@ def restore_state(trainer: Trainer, path: Path, fingerprint: str, max_steps: int
         for name, buffer in net.named_buffers():
             buffer.copy_(state[f"buffers.{name}"])
     for name, optimizer in (("adam_G", trainer.adam_G), ("adam_D", trainer.adam_D)):
-        prefix = f"{name}."
-        restore_adam(optimizer, {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)})
+        restore_adam(optimizer, with_prefix(state, f"{name}."))
     if trainer.ada:
         trainer.ada.p, trainer.ada.signs = state["ada.p"], state["ada.signs"]
-    trainer.steps = steps
+    trainer.steps = facts["steps"]
     return True

@@ -65,7 +65,7 @@ class Trainer:
         """One step of G and of D on one batch; returns the losses of this step."""
         s = self.settings
         self.rng.manual_seed(derive(self.job.seed, "step", self.steps))
-        c, labels = self._labels(s.batch_size)
+        c, _ = self._labels(s.batch_size)
         self.D.requires_grad_(False)
         fake, stats = self._generator_step(c)
         if s.path_length_weight and self.steps % s.path_length_interval == 0:

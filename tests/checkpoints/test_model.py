@@ -1,0 +1,68 @@
+"""Model files: what is written is read, and broken files are refused in one sentence."""
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from gan_cocktail.checkpoints.model import Model, load, save
+from gan_cocktail.checkpoints.snapshots import load_snapshots, save_snapshots
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.tensors import save_tensors
+from tests.conftest import TINY
+
+
+def test_round_trip(tiny, tmp_path):
+    tiny.info = {"kind": "source", "name": "x"}
+    save(tiny, tmp_path / "a.safetensors")
+    found = load(tmp_path / "a.safetensors")
+    assert (found.network, found.info) == (tiny.network, tiny.info)
+    for part in ("G", "D"):
+        before, after = getattr(tiny, part), getattr(found, part)
+        assert before.keys() == after.keys()
+        assert all(torch.equal(before[k], after[k]) for k in before)
+
+
+def test_same_model_same_bytes(tiny, tmp_path):
+    for name in "ab":
+        save(tiny, tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_random_models_leave_the_global_random_state_alone():
+    torch.manual_seed(3)
+    wanted = torch.randn(1)
+    torch.manual_seed(3)
+    Model.random(TINY, 0)
+    assert torch.equal(torch.randn(1), wanted)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "no such file"), (b"", "safetensors"), (b"\x80\x04pickle", "pickles are not read")],
+)
+def test_what_is_no_model_is_refused(tmp_path, content, message):
+    path = tmp_path / "m.safetensors"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CocktailError, match=message):
+        load(path)
+
+
+def test_a_tensor_of_the_wrong_shape_is_named(tiny, tmp_path):
+    path = tmp_path / "m.safetensors"
+    save(tiny, path)
+    tensors = load_file(path)
+    tensors["G.synthesis.b8.conv0.bias"] = torch.zeros(3)
+    save_tensors(tensors, {"network": tiny.network.model_dump(), "info": {}}, path)
+    with pytest.raises(CocktailError, match=r"G.synthesis.b8.conv0.bias: expected \(16,\).*found \(3,\)"):
+        load(path)
+
+
+def test_snapshots_round_trip(tiny, tmp_path):
+    other = Model.random(TINY, 1)
+    save_snapshots({8.0: tiny.G, 2.5: other.G}, TINY, tmp_path / "s")
+    found = load_snapshots(tmp_path / "s")
+    assert list(found) == [2.5, 8.0]
+    assert torch.equal(found[8.0].G["synthesis.b4.const"], tiny.G["synthesis.b4.const"])
+    save_snapshots({}, TINY, tmp_path / "none")
+    assert load_snapshots(tmp_path / "none") == {}
