@@ -11,7 +11,7 @@ from gan_cocktail.networks.discriminator import Discriminator
 from gan_cocktail.networks.generator import Generator
 from gan_cocktail.params import NetworkParams
 
-VECTORS = Path(__file__).parents[2].parent / "shared/vectors"
+VECTORS = Path(__file__).parents[1] / "vectors"
 CASES = json.loads((VECTORS / "index.json").read_text())
 
 

@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 
 from gan_cocktail.training.augmentation import COLOUR, GEOMETRIC, AdaptiveStrength, Draws, augment
 
-VECTORS = load_file(Path(__file__).parents[2].parent / "shared/vectors/ada.safetensors")
+VECTORS = load_file(Path(__file__).parents[1] / "vectors/ada.safetensors")
 CASES = sorted(k.removeprefix("out.") for k in VECTORS if k.startswith("out."))
 
 

@@ -40,10 +40,10 @@ def build(verbs: Sequence[str]) -> typer.Typer:
 
 
 def main() -> None:
-    """Run a verb; a user's mistake ends with one message and exit code 2."""
+    """Run a verb; a user's mistake ends with one message and its exit code (2)."""
     asked = sys.argv[1].replace("-", "_") if len(sys.argv) > 1 else ""
     try:
         build([asked] if asked in VERBS else VERBS)()  # PyTorch takes seconds to import, tables need none
     except CocktailError as e:
         print(f"gan-cocktail: {e}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(e.exit_code)

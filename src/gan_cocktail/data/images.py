@@ -51,7 +51,7 @@ def _decode(name: str, content: bytes, resolution: int, channels: int) -> np.nda
             )
         left, top = (image.width - side) // 2, (image.height - side) // 2
         box = (left, top, left + side, top + side)
-        image = image.resize((resolution, resolution), Image.Resampling.LANCZOS, box)
+        image = image.crop(box).resize((resolution, resolution), Image.Resampling.LANCZOS)
     return np.asarray(image).reshape(resolution, resolution, channels)
 
 

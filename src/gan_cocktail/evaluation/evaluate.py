@@ -74,5 +74,7 @@ def _mean_rows(rows: Sequence[Row]) -> list[Row]:
         spreads = [row["std"] for row in some]
         std = None if None in spreads else float(np.sqrt(np.square(spreads).sum()) / len(spreads))
         mean = float(np.mean([row["mean"] for row in some]))
-        result.append(some[0] | {"domain": "mean", "mean": mean, "std": std, "n_reference": sum(r["n_reference"] for r in some)})
+        result.append(
+            some[0] | {"domain": "mean", "mean": mean, "std": std, "n_reference": sum(r["n_reference"] for r in some)}
+        )
     return result

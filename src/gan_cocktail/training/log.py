@@ -4,6 +4,7 @@ import json
 import math
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,7 +20,17 @@ PRINT_SECONDS = 20.0
 
 
 class DivergedError(CocktailError):
-    """A loss is no longer a finite number."""
+    """A loss or a weight is no longer a finite number."""
+
+
+def check_finite(values: Mapping[str, float], folder: Path, kimg: float) -> None:
+    """Raise DivergedError, naming the value, if one is not a finite number."""
+    for name, value in values.items():
+        if not math.isfinite(value):
+            raise DivergedError(
+                f"{folder}: {name} became {value} before {kimg:g} kimg; the state saved last is kept. "
+                "Lower training.learning_rate, raise training.r1_gamma, or use precision fp32, and run again"
+            )
 
 
 class TrainingLog:
@@ -50,12 +61,7 @@ class TrainingLog:
     def write(self, step: int, kimg: float) -> None:
         """Append one line; DivergedError if a loss is not finite."""
         means = {name: float(total) / self.counts[name] for name, total in self.sums.items()}
-        for name, value in means.items():
-            if not math.isfinite(value):
-                raise DivergedError(
-                    f"{self.path.parent}: {name} became {value} before {kimg:g} kimg; the state saved last is kept. "
-                    "Lower training.learning_rate, raise training.r1_gamma, or use precision fp32, and run again"
-                )
+        check_finite(means, self.path.parent, kimg)
         line = {"step": step, "kimg": kimg, "seconds": round(time.monotonic() - self.started, 3)} | means
         with self.path.open("a") as f:
             f.write(json.dumps(line) + "\n")

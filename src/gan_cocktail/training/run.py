@@ -13,20 +13,16 @@ import torch.nn.functional as F
 
 from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.data.images import grid, png, to_uint8
-from gan_cocktail.errors import CocktailError
+from gan_cocktail.errors import StoppedError
 from gan_cocktail.files import atomic
 from gan_cocktail.seeds import latents
-from gan_cocktail.training.log import ProgressReport, TrainingLog
+from gan_cocktail.training.log import ProgressReport, TrainingLog, check_finite
 from gan_cocktail.training.state import restore_state, save_state
 from gan_cocktail.training.trainer import Trainer, TrainingJob
 
-STATE_SECONDS = 30.0  # between saves of the whole state
+STATE_SECONDS = 30.0  # between saves of the whole state; it is saved with each grid too
 GRIDS = 10  # sample grids a training
 GRID_SIDE = 8
-
-
-class StoppedError(CocktailError):
-    """A signal asked the training to stop; its state is saved."""
 
 
 @contextmanager
@@ -102,7 +98,12 @@ def run(
                 save(snapshot, snapshot_path(folder, at))
             if trainer.steps in grids:
                 write_samples(trainer, folder / f"samples/{trainer.kimg:09.3f}.png")
-            if stop or time.monotonic() - saved > STATE_SECONDS or trainer.steps == last:
+            if stop or trainer.steps in grids or time.monotonic() - saved > STATE_SECONDS:
+                sums = {
+                    "a weight of G": float(trainer.flat_G.detach().sum()),
+                    "a weight of D": float(trainer.flat_D.detach().sum()),
+                }
+                check_finite(sums, folder, trainer.kimg)
                 save_state(trainer, state, fingerprint)
                 saved = time.monotonic()
             if stop and trainer.steps < last:

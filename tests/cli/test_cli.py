@@ -1,0 +1,54 @@
+"""The command line as a person meets it."""
+
+import subprocess
+
+import pytest
+
+from gan_cocktail.checkpoints.model import Model, save
+from gan_cocktail.cli import VERBS
+from tests.conftest import ROOT, TINY
+
+
+def call(*arguments):
+    return subprocess.run(["gan-cocktail", *map(str, arguments)], capture_output=True, text=True)
+
+
+def test_help_lists_every_verb():
+    text = call("--help").stdout
+    assert all(verb.replace("_", "-") in text for verb in VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(verb):
+    run = call(verb.replace("_", "-"), "--help")
+    assert run.returncode == 0
+    assert "Usage" in run.stdout
+
+
+def test_every_rule_is_a_verb():
+    text = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    rules = {line.split()[1].rstrip(":") for line in text.splitlines() if line.startswith("rule ")}
+    assert rules <= set(VERBS)
+
+
+def test_a_mistake_is_one_sentence_and_code_2(tmp_path):
+    run = call("widen", tmp_path / "none.safetensors", "--out", tmp_path / "x", "--classes", 2, "--position", 0)
+    assert run.returncode == 2
+    assert run.stderr.startswith("gan-cocktail: ")
+    assert "no such file" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_wrong_settings_name_the_key(tmp_path):
+    run = call("synthesize", "m", "--out", tmp_path / "x", "--name", "m", "--settings", "{n_image: 3}")
+    assert run.returncode == 2
+    assert "n_image: unknown key, did you mean 'n_images'?" in run.stderr
+
+
+def test_same_seed_same_synthetic_dataset(tmp_path):
+    save(Model.random(TINY, 0), tmp_path / "m.safetensors")
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        options = ["--name", "m", "--seed", seed, "--settings", "n_images: 20", "--out", tmp_path / name]
+        assert call("synthesize", tmp_path / "m.safetensors", *options).returncode == 0
+    first, same, other = ((tmp_path / name).read_bytes() for name in "abc")
+    assert first == same != other

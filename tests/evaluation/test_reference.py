@@ -1,0 +1,66 @@
+"""Reference statistics: they know what made them; pooling is pooling."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.evaluation.features import Identity
+from gan_cocktail.evaluation.metrics import frechet_distance, moments
+from gan_cocktail.evaluation.reference import load_reference, make_reference, pool, save_reference
+
+WHO = Identity("embedded", "abc", "clean bicubic 32", 6)
+
+
+def reference(n, seed, shift=0.0, origin="real"):
+    features = np.random.default_rng(seed).normal(shift, 1, (n, 6)).astype(np.float32)
+    return make_reference(features, WHO, origin, {"kind": "reference"})
+
+
+def test_round_trip(tmp_path):
+    before = reference(20, 0)
+    save_reference(before, tmp_path / "r")
+    after = load_reference(tmp_path / "r", WHO)
+    assert (after.extractor, after.origin, after.n_images, after.info) == (WHO, "real", 20, before.info)
+    for name in ("features", "mean", "cov"):
+        np.testing.assert_array_equal(getattr(after, name), getattr(before, name))
+
+
+@pytest.mark.parametrize("change", [{"name": "inception_v3"}, {"weights_sha256": "abd"}, {"resize": "x"}, {"dim": 5}])
+def test_statistics_of_another_extractor_are_refused(tmp_path, change):
+    save_reference(reference(20, 0), tmp_path / "r")
+    with pytest.raises(CocktailError, match="make the reference anew"):
+        load_reference(tmp_path / "r", replace(WHO, **change))
+
+
+def test_what_are_no_statistics_is_refused(tmp_path):
+    (tmp_path / "r").write_bytes(b"x")
+    with pytest.raises(CocktailError, match="expected reference statistics"):
+        load_reference(tmp_path / "r", WHO)
+    with pytest.raises(CocktailError, match=re.escape("no such file")):
+        load_reference(tmp_path / "none", WHO)
+
+
+@settings(max_examples=20, deadline=None)
+@given(sizes=st.lists(st.integers(20, 200), min_size=1, max_size=4), seed=st.integers(0, 99))
+def test_the_pool_of_equal_shares_is_the_union_of_the_images(sizes, seed):
+    parts = [reference(max(sizes), seed + i, shift=i) for i, _ in enumerate(sizes)]  # equal sizes: shares are uniform
+    pooled = pool(parts, [1 / len(parts)] * len(parts), 0)
+    together = np.concatenate([p.features for p in parts])
+    mean, cov = moments(together)
+    np.testing.assert_allclose(pooled.mean, mean, atol=2e-3)  # kept features are half precision
+    np.testing.assert_allclose(pooled.cov, cov, atol=0.15 * (1 + np.abs(cov).max()))
+    assert pooled.n_images == len(together)
+
+
+def test_the_pool_follows_the_class_probabilities():
+    a, b = reference(4000, 0, shift=0), reference(1000, 1, shift=3, origin="synthetic")
+    pooled = pool([a, b], [0.9, 0.1], 0)
+    assert pooled.origin == "synthetic"  # one synthetic part makes the whole so
+    assert pooled.mean == pytest.approx(0.9 * a.mean + 0.1 * b.mean)
+    assert (pooled.features[:, 0].astype(float) > 1.5).mean() == pytest.approx(0.1 + 0.9 * 0.067, abs=0.03)
+    assert frechet_distance(*moments(pooled.features), pooled.mean, pooled.cov) < 0.1

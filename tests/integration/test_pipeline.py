@@ -1,0 +1,159 @@
+"""The real Snakefile from sources to tables and figures."""
+
+import json
+import math
+import os
+import signal
+import time
+
+import pandas as pd
+import pytest
+import yaml
+from PIL import Image
+
+from gan_cocktail.checkpoints.model import load
+from tests.integration.conftest import TOY
+
+pytestmark = pytest.mark.slow
+
+
+def test_every_method_has_finite_numbers_for_every_domain(finished):
+    rows = pd.read_csv(finished.folder / "results/tables/main.csv")
+    assert set(rows["method"]) == set(TOY["methods"])
+    for _, some in rows.groupby(["method", "kimg"]):
+        assert sorted(some["domain"].unique()) == ["cat", "face", "mean", "union"]
+        assert some["mean"].map(math.isfinite).all()
+    budgets = rows.groupby("method")["kimg"].max()
+    assert budgets["ours"] == budgets["scratch"] == 0.128
+    assert set(rows[rows["method"] == "scratch"]["merging_kimg"]) == {0.064, 0.128}
+    markdown = (finished.folder / "results/tables/main.md").read_text()
+    assert "GAN Cocktail (ours)" in markdown
+    assert "nan" not in markdown.lower()
+
+
+def test_figures_are_there_in_both_formats(finished):
+    for name in ("methods_pair", "averages_pair"):
+        with Image.open(finished.folder / f"results/figures/{name}.png") as image:
+            assert image.width > 300
+        assert finished.read(f"results/figures/{name}.pdf").startswith(b"%PDF")
+
+
+def test_models_carry_what_made_them(finished):
+    union = load(finished.folder / "results/unions/pair/ours.safetensors")
+    assert union.network.c_dim == 2
+    assert union.info["kind"] == "union"
+    assert [parent["path"] for parent in union.info["parents"]] == [
+        "results/averages/pair/rooted.safetensors",
+        "results/synthetic/cat.zip",
+        "results/synthetic/face.zip",
+    ]
+    evaluation = json.loads(finished.read("results/evaluation/pair/ours.json"))
+    assert evaluation["info"]["extractor"]["name"] == "embedded"
+
+
+def test_the_average_is_that_of_root_and_rooted(finished):
+    root, rooted, average = (
+        load(finished.folder / f"results/{name}.safetensors").G["synthesis.b8.conv0.weight"]
+        for name in ("widened/pair/cat", "rooted/pair/face", "averages/pair/rooted")
+    )
+    assert (average - (root + rooted) / 2).abs().max() < 1e-6
+    assert not (root == rooted).all()
+
+
+def test_nothing_to_be_done_after_a_run(finished):
+    assert "Nothing to be done" in finished.run("--dry-run")
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "rerun", "kept"),
+    [
+        ("figures", "dpi", 80, {"figures"}, {"samples", "merge", "evaluate"}),
+        ("merging", "kimg", 0.08, {"merge", "evaluate"}, {"synthesize", "root", "widen"}),
+        ("evaluation", "n_images", 70, {"evaluate", "tables"}, {"merge", "root", "figures"}),
+    ],
+)
+def test_a_changed_parameter_reruns_what_depends_on_it(finished, section, key, value, rerun, kept):
+    params = json.loads(json.dumps(TOY))
+    params[section][key] = value
+    finished.write(params)
+    try:
+        plan = finished.plan()
+    finally:
+        finished.write(TOY)
+    assert rerun <= plan
+    assert not kept & plan
+
+
+def test_a_wrong_key_stops_everything_with_the_right_name(project):
+    project.write(TOY | {"rootng": {"kimg": 1}})
+    assert "rootng: unknown key, did you mean 'rooting'?" in project.run("--dry-run", expect=1)
+
+
+def test_a_missing_checkpoint_is_named(project):
+    params = json.loads(json.dumps(TOY))
+    params["sources"]["cat"]["model"] = "nowhere.safetensors"
+    project.write(params)
+    assert "nowhere.safetensors" in project.run("--dry-run", expect=1)
+
+
+def test_a_source_given_as_a_dataset_is_trained_and_used(project):
+    project.run("results/synthetic/cat.zip")
+    (project.folder / "results/synthetic/cat.zip").rename(project.folder / "mine.zip")
+    params = json.loads(json.dumps(TOY))
+    params["sources"]["mine"] = {"dataset": "mine.zip"}
+    params["mixtures"] = {"own": {"sources": ["cat", "mine"]}}
+    params["methods"] = ["average_unrooted"]
+    params["source_training"] = {"kimg": 0.032}
+    project.write(params)
+    project.run()
+    rows = pd.read_csv(project.folder / "results/tables/main.csv")
+    assert set(rows["domain"]) == {"cat", "mine", "mean", "union"}
+    assert set(rows[rows["domain"] == "mine"]["reference"]) == {"real"}
+
+
+def test_without_a_reference_the_source_s_own_images_serve_and_the_table_says_so(project):
+    params = json.loads(json.dumps(TOY))
+    params["sources"]["face"].pop("reference")
+    params["methods"] = ["average_unrooted"]
+    project.write(params)
+    project.run("results/tables/main.md")
+    rows = pd.read_csv(project.folder / "results/tables/main.csv")
+    assert set(rows[rows["domain"] == "face"]["reference"]) == {"synthetic"}
+    assert set(rows[rows["domain"] == "union"]["reference"]) == {"synthetic"}
+    assert "real and synthetic images" in (project.folder / "results/tables/main.md").read_text()
+
+
+@pytest.mark.parametrize("whom", ["everything", "the training", "interrupt"])
+def test_killed_run_continues_to_the_same_weights(project, finished, whom):
+    """kill -9 of Snakemake and its jobs, of a training alone, and Ctrl-C in a terminal."""
+    target = "results/unions/pair/ours.safetensors"
+    params = yaml.safe_load((project.folder / "params.yaml").read_text())
+    state = project.folder / "results/unions/pair/ours.training/state.safetensors"
+    process = project.start(target, start_new_session=True)
+    while not state.exists():
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.005)
+    if whom == "the training":
+        training = [pid for pid in os.listdir("/proc") if pid.isdigit() and _is_merge(pid, project.folder)]
+        for pid in training:
+            os.kill(int(pid), signal.SIGKILL)
+    else:
+        os.killpg(process.pid, signal.SIGKILL if whom == "everything" else signal.SIGINT)
+    process.communicate()
+    assert not (project.folder / target).exists()
+    if whom == "everything":
+        project.run("--unlock")
+    output = project.run(target)
+    assert "rule root:" not in output  # what was finished is not made again
+    log = (project.folder / "results/logs/merge/pair/ours.log").read_text()
+    assert "continuing at" in log
+    assert params == TOY
+    assert project.read(target) == finished.read(target)
+
+
+def _is_merge(pid, folder):
+    try:
+        with open(f"/proc/{pid}/cmdline") as command:
+            return "gan-cocktail\0merge" in command.read() and os.readlink(f"/proc/{pid}/cwd") == str(folder)
+    except OSError:
+        return False

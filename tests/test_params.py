@@ -1,0 +1,102 @@
+"""params.yaml: typed once, wrong values stop everything with the nearest right name or the bounds."""
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from gan_cocktail.cli.schema import schema_text
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.methods.table import METHODS
+from gan_cocktail.params import Method, NetworkParams, Params, TrainingParams, parse_section
+
+ROOT = Path(__file__).parents[1]
+FILES = [ROOT / "params.yaml", *sorted((ROOT / "experiments").glob("*.yaml"))]
+BASE = yaml.safe_load((ROOT / "params.yaml").read_text())
+
+
+def changed(path, value):
+    values = json.loads(json.dumps(BASE))
+    section = values
+    *parents, last = path.split(".")
+    for key in parents:
+        section = section[key]
+    section[last] = value
+    return values
+
+
+def test_the_schema_is_generated_from_the_types():
+    assert (ROOT / "workflow/schemas/params.schema.json").read_text() == schema_text()
+
+
+def test_every_method_has_its_line_in_the_table():
+    assert list(METHODS) == list(Method.__args__)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.name)
+def test_shipped_experiments_are_valid(file):
+    values = BASE | yaml.safe_load(file.read_text())
+    parse_section(Params, values, file.name)
+    jsonschema.validate(values, json.loads(schema_text()))
+
+
+def test_every_key_of_params_yaml_is_there_and_commented():
+    assert set(BASE) == set(Params.model_fields)
+    assert set(BASE["training"]) == set(TrainingParams.model_fields)
+    lines = (ROOT / "params.yaml").read_text().splitlines()
+    named = {"sources", "mixtures"}  # their entries are the user's own
+    in_named = False
+    for line in lines:
+        if re.match(r"^\w+:", line):
+            in_named = line.split(":")[0] in named
+        if re.match(r"^ *\w+:", line) and not (in_named and line.startswith(" ")):
+            assert "#" in line, line
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("seeed", 1, "seeed: unknown key, did you mean 'seed'?"),
+        ("training.batchsize", 8, "training.batchsize: unknown key, did you mean 'batch_size'?"),
+        ("training.augmentation", {"targt": 1}, "training.augmentation.targt: unknown key, did you mean 'target'?"),
+        ("mixtures.cat+face.rot", "cat", "mixtures.cat+face.rot: unknown key, did you mean 'root'?"),
+        ("rooting.kimg", -1, "rooting.kimg: must be greater than 0, found -1"),
+        ("training.precision", "fp8", "must be 'fp32', 'bf16' or 'fp16', found 'fp8'"),
+        ("training.batch_size", 18, "batch_size must be a multiple of 4, found 18"),
+        ("evaluation.kid_subset_size", 5000, "kid_subset_size (5000) exceeds n_images (2000)"),
+        ("mixtures.cat+face.sources", ["cat", "fase"], "unknown source 'fase', did you mean 'face'?"),
+        ("mixtures.cat+face.sources", ["cat"], "at least 2 items"),
+        ("mixtures.cat+face.root", "car", "root 'car' is none of its sources"),
+        ("mixtures.cat+face.class_probabilities", [1.0], "1 class_probabilities for 2 sources"),
+        ("sources.cat.dataset", "x.zip", "a source needs either `model`"),
+        ("methods", ["our"], "must be 'ours'"),
+    ],
+)
+def test_wrong_values_are_explained(path, value, message):
+    with pytest.raises(CocktailError, match=re.escape(message)) as error:
+        parse_section(Params, changed(path, value), "params.yaml")
+    assert str(error.value).startswith("params.yaml:")
+
+
+def test_all_problems_are_told_at_once():
+    values = changed("seeed", 1)
+    values["rooting"]["kimg"] = 0
+    with pytest.raises(CocktailError) as error:
+        parse_section(Params, values, "params.yaml")
+    assert "seeed" in str(error.value)
+    assert "rooting.kimg" in str(error.value)
+
+
+@pytest.mark.parametrize(("key", "value"), [("img_resolution", 48), ("img_resolution", 8), ("channel_base", 16)])
+def test_impossible_networks_are_refused(key, value):
+    with pytest.raises(CocktailError, match=key):
+        parse_section(NetworkParams, {key: value}, "network")
+
+
+def test_total_budget_counts_rooting():
+    params = parse_section(Params, BASE, "params.yaml")
+    assert params.total_kimg("cat+face") == params.rooting.kimg + params.merging.kimg
+    assert params.total_kimg("cat+face+flower") == 2 * params.rooting.kimg + params.merging.kimg

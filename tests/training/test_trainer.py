@@ -1,0 +1,117 @@
+"""The training step: reproducible, resumable bit for bit, honest about classes."""
+
+import pytest
+import torch
+
+from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.params import AugmentationParams, TrainingParams
+from gan_cocktail.training.state import restore_state, save_state
+from gan_cocktail.training.streams import FixedDatasets
+from gan_cocktail.training.trainer import Trainer, TrainingJob
+from tests.conftest import TINY
+
+CPU = torch.device("cpu")
+EVERYTHING = TrainingParams(
+    batch_size=8,
+    r1_interval=2,
+    path_length_weight=2,
+    path_length_interval=3,
+    style_mixing=0.9,
+    mirror=True,
+    augmentation=AugmentationParams(kimg=0.1),
+)
+
+
+def job(images, settings=EVERYTHING, seed=0, classes=0):
+    network = TINY.model_copy(update={"c_dim": classes})
+    n = max(1, classes)
+    stream = FixedDatasets([images] * n, CPU)
+    return TrainingJob(Model.random(network, 0), stream, [1 / n] * n, settings, seed)
+
+
+def train(job, steps):
+    trainer = Trainer(job, CPU)
+    if trainer.ada:
+        trainer.ada.p = torch.tensor(0.5)
+    for _ in range(steps):
+        trainer.step()
+    return trainer
+
+
+def weights(trainer):
+    return torch.cat([trainer.flat_G.detach(), trainer.flat_D.detach(), trainer.flat_ema.detach()])
+
+
+@pytest.mark.parametrize("classes", [0, 2])
+def test_same_seed_same_bytes_other_seed_others(images, classes):
+    a, b = (train(job(images, classes=classes), 3) for _ in range(2))
+    assert torch.equal(weights(a), weights(b))
+    assert not torch.equal(weights(a), weights(train(job(images, seed=1, classes=classes), 3)))
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_resumed_equals_uninterrupted_bit_for_bit(images, tmp_path, precision):
+    settings = EVERYTHING.model_copy(update={"precision": precision})
+    whole = train(job(images, settings), 11)
+    save_state(train(job(images, settings), 5), tmp_path / "s", "print")
+    resumed = Trainer(job(images, settings), CPU)
+    assert restore_state(resumed, tmp_path / "s", "print", 11)
+    assert resumed.steps == 5
+    for _ in range(6):
+        resumed.step()
+    assert torch.equal(weights(whole), weights(resumed))
+    assert whole.ada.p == resumed.ada.p > 0
+    for a, b in zip(whole.G_ema.buffers(), resumed.G_ema.buffers(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_the_state_of_another_job_or_beyond_the_budget_is_not_taken(images, tmp_path):
+    save_state(train(job(images), 2), tmp_path / "s", "print")
+    fresh = Trainer(job(images), CPU)
+    before = weights(fresh)
+    assert not restore_state(fresh, tmp_path / "s", "another", 10)
+    assert not restore_state(fresh, tmp_path / "s", "print", 1)
+    assert not restore_state(fresh, tmp_path / "absent", "print", 10)
+    assert torch.equal(weights(fresh), before)
+
+
+def test_moving_average_has_the_half_life_that_it_says(images):
+    trainer = Trainer(job(images, TrainingParams(batch_size=8, ema_kimg=0.08)), CPU)
+    with torch.no_grad():
+        trainer.flat_G.fill_(1)
+        trainer.flat_ema.fill_(0)
+    for _ in range(10):  # 0.08 kimg
+        trainer._update_ema()
+    torch.testing.assert_close(trainer.flat_ema, torch.full_like(trainer.flat_ema, 0.5))
+
+
+def test_classes_come_by_their_probabilities_and_real_images_from_their_source():
+    datasets = [torch.full((10, 3, 16, 16), value, dtype=torch.uint8) for value in (10, 200)]
+    stream = FixedDatasets([datasets[0], None, datasets[1]], CPU)
+    network = TINY.model_copy(update={"c_dim": 3})
+    settings = TrainingParams(batch_size=4000)
+    trainer = Trainer(TrainingJob(Model.random(network, 0), stream, [0.8, 0.0, 0.2], settings, 0), CPU)
+    trainer.rng.manual_seed(0)
+    images, c = trainer._real(4000)
+    share = c.mean(0)
+    assert share[1] == 0
+    assert share[0] == pytest.approx(0.8, abs=0.03)
+    value = (images[:, 0, 0, 0] + 1) * 127.5
+    torch.testing.assert_close(value, torch.where(c[:, 0] == 1, 10.0, 200.0))
+
+
+def test_a_class_that_is_never_shown_keeps_its_embedding(images):
+    network = TINY.model_copy(update={"c_dim": 2})
+    initial = Model.random(network, 0)
+    stream = FixedDatasets([images, None], CPU)
+    trainer = train(TrainingJob(initial, stream, [1.0, 0.0], TrainingParams(batch_size=8), 0), 3)
+    before, after = initial.G["mapping.embed.weight"], trainer.G.mapping.embed.weight
+    assert torch.equal(before[:, 1], after[:, 1])
+    assert not torch.equal(before[:, 0], after[:, 0])
+
+
+def test_the_discriminator_learns_to_tell_real_from_fake():
+    real = torch.full((16, 3, 16, 16), 255, dtype=torch.uint8)
+    trainer = Trainer(job(real, TrainingParams(batch_size=8, precision="fp32")), CPU)
+    losses = [trainer.step()["loss_D"] for _ in range(40)]
+    assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
