@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.params import AugmentationParams, TrainingParams
 from gan_cocktail.training.state import restore_state, save_state
 from gan_cocktail.training.streams import FixedDatasets
@@ -108,6 +109,11 @@ def test_a_class_that_is_never_shown_keeps_its_embedding(images):
     before, after = initial.G["mapping.embed.weight"], trainer.G.mapping.embed.weight
     assert torch.equal(before[:, 1], after[:, 1])
     assert not torch.equal(before[:, 0], after[:, 0])
+
+
+def test_half_precision_is_refused_on_the_cpu(images):
+    with pytest.raises(CocktailError, match="needs a CUDA device"):
+        Trainer(job(images, TrainingParams(precision="fp16")), CPU)
 
 
 def test_the_discriminator_learns_to_tell_real_from_fake():

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.data.images import to_float
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.params import TrainingParams
 from gan_cocktail.seeds import derive
 from gan_cocktail.training.augmentation import AdaptiveStrength, Draws, augment
@@ -42,6 +43,8 @@ class Trainer:
 
     def __init__(self, job: TrainingJob, device: torch.device):
         s = self.settings = job.settings
+        if s.precision == "fp16" and device.type == "cpu":
+            raise CocktailError("training.precision is fp16, which needs a CUDA device; on this CPU use bf16 or fp32")
         self.job, self.device, self.dtype = job, device, DTYPES[s.precision]
         self.G = job.initial.generator().to(device).requires_grad_(True).train()
         self.D = job.initial.discriminator().to(device).requires_grad_(True).train()
