@@ -71,7 +71,7 @@ class TrainingParams(Section):
     """The recipe that every adversarial training shares."""
 
     batch_size: int = Field(16, ge=2, description="images a step")
-    learning_rate: float = Field(0.0025, gt=0, le=1, description="Adam's step size, G and D")
+    learning_rate: float = Field(0.002, gt=0, le=1, description="Adam's step size, G and D")
     r1_gamma: float = Field(0.1, ge=0, description="weight of the R1 penalty; 0 turns it off")
     r1_interval: int = Field(16, ge=1, description="steps between R1 penalties (lazy regularisation)")
     path_length_weight: float = Field(0, ge=0, description="weight of the path-length penalty; 0 turns it off")
@@ -113,7 +113,7 @@ class SourceTrainingParams(Section):
     kimg: float = Field(300, gt=0, description="budget, thousands of real images shown")
     network: NetworkParams = Field(NetworkParams(), description="architecture")
     training: TrainingParams = Field(
-        TrainingParams(mirror=True, augmentation=AugmentationParams()), description="recipe"
+        TrainingParams(learning_rate=0.0025, ema_kimg=2, mirror=True, augmentation=AugmentationParams()), description="recipe"
     )
 
 

@@ -35,7 +35,7 @@ def grid_figure(rows: Sequence[GridRow], headers: Sequence[str], settings: Figur
     """Labelled rows of image strips under column headers; pixels are shown as they are."""
     blocks = max(len(row.strips) for row in rows)
     across = blocks * settings.columns + (blocks - 1) * GAP
-    margin = 1.4  # inches, for the labels
+    margin = 1.55  # inches, for the labels
     side = (settings.width - margin) / across
     top = 0.25 if headers else 0.05
     height = len(rows) * side * 1.06 + top
