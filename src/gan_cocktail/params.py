@@ -113,7 +113,8 @@ class SourceTrainingParams(Section):
     kimg: float = Field(300, gt=0, description="budget, thousands of real images shown")
     network: NetworkParams = Field(NetworkParams(), description="architecture")
     training: TrainingParams = Field(
-        TrainingParams(learning_rate=0.0025, ema_kimg=2, mirror=True, augmentation=AugmentationParams()), description="recipe"
+        TrainingParams(learning_rate=0.0025, ema_kimg=2, mirror=True, augmentation=AugmentationParams()),
+        description="recipe",
     )
 
 

@@ -24,6 +24,14 @@ class Plan:
         """The mixture of that name."""
         return self.params.mixtures[name]
 
+    def classes(self, mixture: str) -> str:
+        """A mixture's sources in order, as the value of an option."""
+        return ",".join(self.mixture(mixture).sources)
+
+    def probabilities(self, mixture: str) -> str:
+        """A mixture's class probabilities, as the value of an option."""
+        return ",".join(map(repr, self.mixture(mixture).probabilities))
+
     # Sources
 
     def model(self, source: str) -> str:
@@ -34,10 +42,6 @@ class Plan:
         """Sources that are given as datasets."""
         return [name for name, source in self.params.sources.items() if source.dataset]
 
-    def used_sources(self) -> list[str]:
-        """Sources that some mixture has."""
-        return [name for name in self.params.sources if any(name in m.sources for m in self.params.mixtures.values())]
-
     def dataset(self, source: str) -> str:
         """A source's synthetic dataset."""
         return f"results/synthetic/{source}.zip"
@@ -45,6 +49,10 @@ class Plan:
     def reference(self, source: str) -> str:
         """The cached statistics that a source came with, or those that are made here."""
         return self.params.sources[source].reference or f"results/references/{source}.safetensors"
+
+    def references(self, mixture: str) -> list[str]:
+        """The references of a mixture, one a class."""
+        return [self.reference(s) for s in self.mixture(mixture).sources]
 
     def reference_images(self, source: str) -> str:
         """What statistics made here are of: the real images if they are at hand, else synthetic ones."""

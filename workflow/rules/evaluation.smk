@@ -4,9 +4,7 @@
 rule evaluate:
     input:
         model=lambda w: plan.union(w.mixture, w.method),
-        references=lambda w: [
-            plan.reference(s) for s in plan.mixture(w.mixture).sources
-        ],
+        references=lambda w: plan.references(w.mixture),
         snapshots=lambda w: plan.snapshots(w.mixture, w.method),
         extractor=EXTRACTOR,
     output:
@@ -19,10 +17,8 @@ rule evaluate:
     resources:
         mem_mb=2000,
     params:
-        domains=lambda w: ",".join(plan.mixture(w.mixture).sources),
-        probabilities=lambda w: ",".join(
-            map(repr, plan.mixture(w.mixture).probabilities)
-        ),
+        domains=lambda w: plan.classes(w.mixture),
+        probabilities=lambda w: plan.probabilities(w.mixture),
         rooting_kimg=lambda w: plan.rooting_kimg(w.mixture, w.method),
         merging_kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
         snapshots=lambda w, input: (

@@ -35,9 +35,7 @@ rule merge:
         mem_mb=3000,
     params:
         kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
-        probabilities=lambda w: ",".join(
-            map(repr, plan.mixture(w.mixture).probabilities)
-        ),
+        probabilities=lambda w: plan.probabilities(w.mixture),
         scratch=lambda w: (
             "--from-scratch" if METHODS[w.method].initialisation == "random" else ""
         ),

@@ -42,9 +42,7 @@ rule figures:
             f"--row={label}={place}"
             for label, place in plan.figure_rows(w.figure, w.mixture)
         ],
-        headers=lambda w: (
-            ",".join(plan.mixture(w.mixture).sources) if w.figure == "methods" else ""
-        ),
+        headers=lambda w: plan.classes(w.mixture) if w.figure == "methods" else "",
         settings=PARAMS.figures.model_dump_json(),
     shell:
         "gan-cocktail figures --out {output.png:q} --out {output.pdf:q} {params.rows:q}"
