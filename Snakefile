@@ -5,6 +5,7 @@ import re
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version, validate
 
+from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.table import METHODS
 from gan_cocktail.params import Params, parse_section
@@ -18,12 +19,13 @@ configfile: "params.yaml"
 
 try:
     PARAMS = parse_section(Params, config, "params.yaml")
+    plan = Plan(PARAMS)
+    check_inputs(plan)
 except CocktailError as error:
     raise WorkflowError(str(error)) from None
 validate(
     config, "workflow/schemas/params.schema.json", set_default=False
 )  # the types set them
-plan = Plan(PARAMS)
 
 
 wildcard_constraints:

@@ -10,11 +10,13 @@ PACKAGE = ROOT / "src/gan_cocktail"
 LEVELS = [
     {"errors", "__init__"},
     {"files", "params", "seeds", "device"},
-    {"tensors", "provenance", "networks"},
+    {"facts", "provenance", "networks"},
+    {"tensors"},
     {"checkpoints", "data"},
     {"training", "merging", "evaluation"},
     {"methods", "reporting"},
     {"plan"},
+    {"checks"},
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(LEVELS) for name in names}

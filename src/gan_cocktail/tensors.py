@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from gan_cocktail.errors import CocktailError
-from gan_cocktail.files import atomic, require
-
-KEY = "gan_cocktail"  # the one metadata entry: the order of several would change from run to run
+from gan_cocktail.facts import KEY, read_facts
+from gan_cocktail.files import atomic
 
 
 def save_tensors(tensors: Mapping[str, Tensor], facts: Mapping[str, Any], path: Path) -> None:
@@ -24,15 +21,8 @@ def save_tensors(tensors: Mapping[str, Tensor], facts: Mapping[str, Any], path: 
 
 def load_tensors(path: Path, what: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read (tensors, facts); CocktailError if there is no such file or it is not `what` of this project."""
-    try:
-        with safe_open(require(path), "pt") as f:
-            metadata = f.metadata() or {}
-            tensors = {k: f.get_tensor(k) for k in f.keys()}  # noqa: SIM118
-    except SafetensorError as e:
-        raise CocktailError(f"{path}: expected {what} as a safetensors file ({e}); pickles are not read") from None
-    if KEY not in metadata:
-        raise CocktailError(f"{path}: expected {what}, found a safetensors file that this project did not write")
-    return tensors, json.loads(metadata[KEY])
+    facts = read_facts(path, what)
+    return load_file(path), facts
 
 
 def with_prefix(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -83,3 +83,31 @@ def test_training_learns_what_can_be_told_apart(tmp_path):
     assert classes == ["dark", "light"]
     assert isinstance(again, EmbeddedNet)
     assert all(torch.equal(v, again.state_dict()[k]) for k, v in net.state_dict().items())
+
+
+class FakeLayers(torch.nn.Module):
+    def forward(self, x):
+        return x.mean([2, 3]).repeat(1, 683)[:, :2048]
+
+
+class FakeInception(torch.nn.Module):
+    """Of the shape of clean-fid's TorchScript file."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = FakeLayers()
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+def test_inception_is_read_from_the_cache_and_sees_clean_resized_pixels(monkeypatch, tmp_path):
+    torch.jit.script(FakeInception()).save(str(tmp_path / "inception-2015-12-05.pt"))
+    monkeypatch.setenv("GAN_COCKTAIL_CACHE", str(tmp_path))
+    extractor = features.load_extractor("inception_v3", SHIPPED, CPU)
+    images = torch.full((3, 3, 32, 32), 192, dtype=torch.uint8)
+    found = extractor(images)
+    assert found.shape == (3, 2048)
+    np.testing.assert_allclose(found, 0.5, rtol=1e-6)  # (192 - 128) / 128
+    assert extractor.identity.name == "inception_v3"
+    assert extractor.identity.weights_sha256 == sha256(tmp_path / "inception-2015-12-05.pt")

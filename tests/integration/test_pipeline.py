@@ -89,6 +89,13 @@ def test_a_wrong_key_stops_everything_with_the_right_name(project):
     assert "rootng: unknown key, did you mean 'rooting'?" in project.run("--dry-run", expect=1)
 
 
+def test_inputs_that_do_not_fit_stop_everything_before_anything_runs(project):
+    project.write(TOY | {"evaluation": {"features": "inception_v3"}})
+    output = project.run(expect=1)
+    assert "was made with embedded features, but evaluation.features is inception_v3" in output
+    assert not (project.folder / "results").exists()
+
+
 def test_a_missing_checkpoint_is_named(project):
     params = json.loads(json.dumps(TOY))
     params["sources"]["cat"]["model"] = "nowhere.safetensors"

@@ -1,0 +1,24 @@
+"""What a safetensors file says of itself: read in milliseconds, without PyTorch."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.files import require
+
+KEY = "gan_cocktail"  # the one metadata entry: the order of several would change from run to run
+
+
+def read_facts(path: Path, what: str) -> dict[str, Any]:
+    """The facts that save_tensors wrote; CocktailError if there is no such file or it is not `what` of this project."""
+    try:
+        with safe_open(require(path), "np") as f:
+            metadata = f.metadata() or {}
+    except SafetensorError as e:
+        raise CocktailError(f"{path}: expected {what} as a safetensors file ({e}); pickles are not read") from None
+    if KEY not in metadata:
+        raise CocktailError(f"{path}: expected {what}, found a safetensors file that this project did not write")
+    return json.loads(metadata[KEY])

@@ -1,0 +1,71 @@
+"""Misfits among the files that an experiment names are told before anything runs."""
+
+import re
+
+import pytest
+
+from gan_cocktail.checkpoints.model import Model, save
+from gan_cocktail.checks import check_inputs
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.params import Params
+from gan_cocktail.plan import Plan
+from gan_cocktail.tensors import save_tensors
+from tests.conftest import TINY
+
+
+@pytest.fixture
+def experiment(tmp_path):
+    """Parameters of a mixture of sources a and b, whose networks and extractor can be chosen."""
+
+    def make(a=TINY, b=TINY, extractor="embedded", **more):
+        sources = {}
+        for name, network in (("a", a), ("b", b)):
+            path = tmp_path / f"{name}.safetensors"
+            save(Model.random(network, 0), path)
+            save_tensors({}, {"extractor": {"name": extractor}}, tmp_path / f"{name}.ref")
+            sources[name] = {"model": str(path), "reference": str(tmp_path / f"{name}.ref")}
+        return Plan(Params(sources=sources, mixtures={"m": {"sources": ["a", "b"]}}, **more))
+
+    return make
+
+
+def refused(plan, message):
+    with pytest.raises(CocktailError, match=re.escape(message)):
+        check_inputs(plan)
+
+
+def test_sources_that_fit_pass(experiment):
+    check_inputs(experiment())
+
+
+def test_a_reference_of_another_extractor(experiment):
+    refused(
+        experiment(extractor="inception_v3"), "made with inception_v3 features, but evaluation.features is embedded"
+    )
+
+
+def test_colour_and_grey_do_not_mix(experiment):
+    refused(experiment(b=TINY.model_copy(update={"img_channels": 1})), "a draws 3 channels and b 1")
+
+
+def test_different_architectures_mix_but_cannot_be_averaged_unrooted(experiment):
+    wide = TINY.model_copy(update={"channel_max": 8, "z_dim": 8})
+    refused(experiment(b=wide), "a and b differ in z_dim, channel_max")
+    check_inputs(experiment(b=wide, methods=["ours", "transfergan"]))
+
+
+def test_a_source_of_many_classes(experiment):
+    refused(experiment(a=TINY.model_copy(update={"c_dim": 4})), "has 4 classes")
+
+
+def test_a_file_of_another_kind(experiment, tmp_path):
+    plan = experiment()
+    (tmp_path / "a.safetensors").write_bytes(b"\x80\x04.")
+    refused(plan, "expected the model of source a as a safetensors file")
+
+
+def test_files_that_are_still_to_be_made_are_left_to_the_workflow(experiment, tmp_path):
+    plan = experiment()
+    for path in tmp_path.iterdir():
+        path.unlink()
+    check_inputs(plan)
