@@ -41,12 +41,29 @@ def test_log_snapshots_and_samples(images, tmp_path):
 def test_a_larger_budget_continues_and_equals_a_run_of_that_budget(images, tmp_path, capsys):
     run(job(images), 0.2, tmp_path / "a", "print", CPU)
     more = run(job(images), 0.4, tmp_path / "a", "print", CPU)
-    assert "continuing at 0.2 of 0.4 kimg" in capsys.readouterr().out
+    assert "continuing at 0.2 kimg" in capsys.readouterr().out
     whole = run(job(images), 0.4, tmp_path / "b", "print", CPU)
     assert all(torch.equal(more.G[k], v) for k, v in whole.G.items())
     logs = [[json.loads(line) for line in (tmp_path / d / "log.jsonl").open()] for d in "ab"]
     assert [line["step"] for line in logs[0]] == [line["step"] for line in logs[1]]
     assert logs[0][-1]["loss_G"] == logs[1][-1]["loss_G"]
+
+
+def test_a_smaller_budget_starts_anew_and_equals_a_run_of_that_budget(images, tmp_path):
+    run(job(images), 0.4, tmp_path / "a", "print", CPU)
+    less = run(job(images), 0.2, tmp_path / "a", "print", CPU)
+    whole = run(job(images), 0.2, tmp_path / "b", "print", CPU)
+    assert all(torch.equal(less.G[k], v) for k, v in whole.G.items())
+
+
+def test_a_snapshot_asked_for_later_is_made_and_one_of_another_job_is_not_taken(images, tmp_path):
+    run(job(images), 0.2, tmp_path, "another print", CPU, snapshots=[0.1])
+    run(job(images), 0.2, tmp_path, "print", CPU)
+    run(job(images), 0.4, tmp_path, "print", CPU, snapshots=[0.1])
+    snapshot = load(snapshot_path(tmp_path, 0.1))
+    assert snapshot.info["fingerprint"] == "print"
+    whole = run(job(images), 0.1, tmp_path / "b", "print", CPU)  # 0.1 kimg is step 13 in both
+    assert all(torch.equal(snapshot.G[k], v) for k, v in whole.G.items())
 
 
 def test_nan_stops_and_keeps_the_last_good_state(images, tmp_path):

@@ -3,8 +3,9 @@
 import math
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -14,10 +15,11 @@ import torch.nn.functional as F
 from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.data.images import grid, png, to_uint8
 from gan_cocktail.errors import StoppedError
+from gan_cocktail.facts import read_facts
 from gan_cocktail.files import atomic
 from gan_cocktail.seeds import latents
 from gan_cocktail.training.log import ProgressReport, TrainingLog, check_finite
-from gan_cocktail.training.state import restore_state, save_state
+from gan_cocktail.training.state import restore_state, save_state, saved_steps
 from gan_cocktail.training.trainer import Trainer, TrainingJob
 
 STATE_SECONDS = 30.0  # between saves of the whole state; it is saved with each grid too
@@ -63,6 +65,43 @@ def snapshot_path(folder: Path, kimg: float) -> Path:
     return folder / "snapshots" / f"{kimg:g}.safetensors"
 
 
+@dataclass(frozen=True)
+class _Keeper:
+    """What a training leaves in its folder; `fingerprint` tells its files from those of another job."""
+
+    folder: Path
+    fingerprint: str
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state.safetensors"
+
+    def resume(self, trainer: Trainer, last: int, milestones: Mapping[int, float]) -> None:
+        """Continue from the state, unless it is beyond the budget or passed a milestone without a snapshot."""
+        steps = saved_steps(self.state, self.fingerprint)
+        if steps is None or steps > last:
+            return
+        if all(self._has_snapshot(kimg) for at, kimg in milestones.items() if at <= steps):
+            restore_state(trainer, self.state)
+            print(f"{self.folder}: continuing at {trainer.kimg:g} kimg", flush=True)
+
+    def _has_snapshot(self, kimg: float) -> bool:
+        path = snapshot_path(self.folder, kimg)
+        return path.exists() and read_facts(path, "a snapshot")["info"].get("fingerprint") == self.fingerprint
+
+    def save_snapshot(self, trainer: Trainer, kimg: float) -> None:
+        """Keep the moving average of G."""
+        info = {"kind": "snapshot", "kimg": kimg, "fingerprint": self.fingerprint}
+        network = trainer.job.initial.network
+        save(Model(network, trainer.G_ema.state_dict(), info=info), snapshot_path(self.folder, kimg))
+
+    def save_state(self, trainer: Trainer) -> None:
+        """Save everything, unless a weight is no longer finite (DivergedError)."""
+        for name, flat in (("a weight of G", trainer.flat_G), ("a weight of D", trainer.flat_D)):
+            check_finite({name: float(flat.detach().sum())}, self.folder, trainer.kimg)
+        save_state(trainer, self.state, self.fingerprint)
+
+
 def run(
     job: TrainingJob,
     kimg: float,
@@ -79,13 +118,11 @@ def run(
 
     Raises StoppedError on SIGINT or SIGTERM, DivergedError on NaN.
     """
-    network, batch = job.initial.network, job.settings.batch_size
+    batch, keeper = job.settings.batch_size, _Keeper(folder, fingerprint)
     trainer, last = Trainer(job, device), steps_of(kimg, batch)
-    state = folder / "state.safetensors"
-    if restore_state(trainer, state, fingerprint, last):
-        print(f"{folder}: continuing at {trainer.kimg:g} of {kimg:g} kimg", flush=True)
     milestones = {steps_of(k, batch): k for k in snapshots}
     grids = {round(last * i / GRIDS) for i in range(1, GRIDS + 1)}
+    keeper.resume(trainer, last, milestones)
     log, saved = TrainingLog(folder / "log.jsonl", trainer.steps), time.monotonic()
     with _stop_requests() as stop, ProgressReport(str(folder), kimg, trainer.kimg) as progress:
         while trainer.steps < last:
@@ -93,19 +130,12 @@ def run(
             log.record(trainer.steps, trainer.kimg, stats)
             progress.update(trainer.kimg)
             if trainer.steps in milestones:
-                at = milestones[trainer.steps]
-                snapshot = Model(network, trainer.G_ema.state_dict(), info={"kind": "snapshot", "kimg": at})
-                save(snapshot, snapshot_path(folder, at))
+                keeper.save_snapshot(trainer, milestones[trainer.steps])
             if trainer.steps in grids:
                 write_samples(trainer, folder / f"samples/{trainer.kimg:09.3f}.png")
             if stop or trainer.steps in grids or time.monotonic() - saved > STATE_SECONDS:
-                sums = {
-                    "a weight of G": float(trainer.flat_G.detach().sum()),
-                    "a weight of D": float(trainer.flat_D.detach().sum()),
-                }
-                check_finite(sums, folder, trainer.kimg)
-                save_state(trainer, state, fingerprint)
+                keeper.save_state(trainer)
                 saved = time.monotonic()
             if stop and trainer.steps < last:
                 raise StoppedError(f"{folder}: stopped at {trainer.kimg:g} of {kimg:g} kimg; run it again to continue")
-    return Model(network, trainer.G_ema.state_dict(), trainer.D.state_dict())
+    return Model(job.initial.network, trainer.G_ema.state_dict(), trainer.D.state_dict())

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from gan_cocktail.facts import read_facts
 from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
 from gan_cocktail.training.flat import adam_state, restore_adam
 from gan_cocktail.training.trainer import Trainer
@@ -30,14 +31,18 @@ def save_state(trainer: Trainer, path: Path, fingerprint: str) -> None:
     save_tensors(_tensors(trainer), {"fingerprint": fingerprint, "steps": trainer.steps}, path)
 
 
-@torch.no_grad()
-def restore_state(trainer: Trainer, path: Path, fingerprint: str, max_steps: int) -> bool:
-    """Continue from `path`; False (and nothing changed) if it is absent, of another job, or too far on."""
+def saved_steps(path: Path, fingerprint: str) -> int | None:
+    """How far the state of the job `fingerprint` at `path` is; None if there is none of it."""
     if not path.exists():
-        return False
+        return None
+    facts = read_facts(path, "the state of a training")
+    return facts["steps"] if facts["fingerprint"] == fingerprint else None
+
+
+@torch.no_grad()
+def restore_state(trainer: Trainer, path: Path) -> None:
+    """Put the trainer where the state at `path` is."""
     state, facts = load_tensors(path, "the state of a training")
-    if facts["fingerprint"] != fingerprint or facts["steps"] > max_steps:
-        return False
     trainer.flat_G.copy_(state["G"])
     trainer.flat_D.copy_(state["D"])
     trainer.flat_ema.copy_(state["ema"])
@@ -50,4 +55,3 @@ def restore_state(trainer: Trainer, path: Path, fingerprint: str, max_steps: int
     if trainer.ada:
         trainer.ada.p, trainer.ada.signs = state["ada.p"], state["ada.signs"]
     trainer.steps = facts["steps"]
-    return True
