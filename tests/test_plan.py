@@ -48,7 +48,8 @@ def test_any_source_can_be_the_root():
 
 def test_methods_without_training_are_measured_as_they_start():
     plan = plan_of()
-    assert plan.union("m", "average_rooted") == "results/averages/m/rooted.safetensors"
+    assert plan.models("m", "average_rooted") == ["results/averages/m/rooted.safetensors"]
+    assert plan.models("m", "ensemble") == ["s0.safetensors", "s1.safetensors", "s2.safetensors"]
     assert plan.snapshots("m", "average_rooted") == []
     assert plan.merging_kimg("m", "average_unrooted") == plan.rooting_kimg("m", "average_unrooted") == 0
     assert plan.rooting_kimg("m", "average_rooted") == 16

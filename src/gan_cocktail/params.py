@@ -17,7 +17,7 @@ T = TypeVar("T", bound="Section")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_+-]*$")]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Precision = Literal["fp32", "bf16", "fp16"]
-Method = Literal["ours", "transfergan", "scratch", "average_rooted", "average_unrooted"]
+Method = Literal["ours", "transfergan", "scratch", "average_rooted", "average_unrooted", "ensemble"]
 
 
 class Section(BaseModel):
@@ -197,7 +197,7 @@ class Params(Section):
     sources: dict[Name, SourceParams] = Field(description="pretrained GANs by name")
     mixtures: dict[Name, MixtureParams] = Field(description="what is merged, by name", min_length=1)
     methods: list[Method] = Field(
-        ["ours", "transfergan", "scratch", "average_rooted", "average_unrooted"],
+        ["ours", "transfergan", "scratch", "average_rooted", "average_unrooted", "ensemble"],
         description="methods to compare, in the tables' order",
         min_length=1,
     )

@@ -91,11 +91,14 @@ class Plan:
             return self.widened_root(mixture)
         return f"results/averages/{mixture}/{kind.removeprefix('average_')}.safetensors"
 
-    def union(self, mixture: str, method: Method) -> str:
-        """A method's model: trained on the union, or its initialisation as it is."""
-        if not METHODS[method].trains:
-            return self.initialisation(mixture, method)
-        return f"results/unions/{mixture}/{method}.safetensors"
+    def models(self, mixture: str, method: Method) -> list[str]:
+        """A method's model, trained or as it starts; of the ensemble, one model a class."""
+        spec = METHODS[method]
+        if spec.initialisation == "sources":
+            return [self.model(s) for s in self.mixture(mixture).sources]
+        if not spec.trains:
+            return [self.initialisation(mixture, method)]
+        return [f"results/unions/{mixture}/{method}.safetensors"]
 
     def snapshots(self, mixture: str, method: Method) -> list[str]:
         """The file with a training's snapshots, if the method trains."""
@@ -105,10 +108,11 @@ class Plan:
     def unions(self) -> list[str]:
         """The models that users come for."""
         return [
-            self.union(mixture, method)
+            model
             for mixture in self.params.mixtures
             for method in self.params.methods
             if METHODS[method].trains
+            for model in self.models(mixture, method)
         ]
 
     def rooting_kimg(self, mixture: str, method: Method) -> float:

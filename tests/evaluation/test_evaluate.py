@@ -8,7 +8,7 @@ from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.evaluation.evaluate import evaluate, union_counts
 from gan_cocktail.evaluation.features import embedded
 from gan_cocktail.evaluation.reference import make_reference
-from gan_cocktail.evaluation.sampling import draw
+from gan_cocktail.evaluation.sampling import draw, of_class
 from gan_cocktail.params import EvaluationParams
 from tests.conftest import ROOT, TINY
 
@@ -17,7 +17,7 @@ SETTINGS = EvaluationParams(n_images=60, kid_subsets=5, kid_subset_size=20)
 
 
 def images_of(model, label, n=60, name="evaluation"):
-    return torch.cat(list(draw(model, n, label, 0, name, CPU)))
+    return torch.cat(list(draw(model, label, n, 0, name, CPU)))
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def measured():
     model = Model.random(TINY.model_copy(update={"c_dim": 2}), 0)
     features = [extractor(images_of(model, k)) for k in range(2)]
     references = [make_reference(f, extractor.identity, "real", {}) for f in features]
-    rows = evaluate(model, ["a", "b"], references, [0.5, 0.5], extractor, SETTINGS, 0, CPU)
+    rows = evaluate([model], ["a", "b"], references, [0.5, 0.5], extractor, SETTINGS, 0, CPU)
     return {(row["domain"], row["metric"]): row for row in rows}
 
 
@@ -59,3 +59,9 @@ def test_union_labels_follow_the_class_probabilities():
     counts = union_counts([0.7, 0.2, 0.1], 10000, 0)
     assert sum(counts) == 10000
     assert counts[0] / 10000 == pytest.approx(0.7, abs=0.02)
+
+
+def test_an_ensemble_draws_each_class_from_its_own_model():
+    a, b = Model.random(TINY, 0), Model.random(TINY, 1)
+    assert of_class([a, b], 1) == (b, 0)
+    assert of_class([a], 1) == (a, 1)

@@ -16,7 +16,7 @@ TOY = {
         for name in ("cat", "face")
     },
     "mixtures": {"pair": {"sources": ["cat", "face"]}},
-    "methods": ["ours", "scratch", "average_rooted", "average_unrooted"],
+    "methods": ["ours", "scratch", "average_rooted", "average_unrooted", "ensemble"],
     "synthesis": {"n_images": 60},
     "rooting": {"kimg": 0.064},
     "merging": {"kimg": 0.064},

@@ -49,6 +49,12 @@ def test_the_best_of_each_column_is_marked(rows):
     assert table["union"].tolist() == ["5", "**4**"]
 
 
+def test_the_sources_themselves_are_no_competitor(rows):
+    rows.loc[rows["method"] == "ours", "method"] = "ensemble"
+    table = paper_table(final(rows), "fid", LABELS | {"ensemble": "Sources"}, lambda s: f"**{s}**")
+    assert table["x"].tolist() == ["1", "**2**"]
+
+
 def test_kid_shows_its_spread_and_scale(rows):
     table = paper_table(final(rows), "kid", LABELS, str)
     assert table["x"].tolist() == ["1000 ± 1", "2000 ± 1"]

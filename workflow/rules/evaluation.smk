@@ -3,7 +3,7 @@
 
 rule evaluate:
     input:
-        model=lambda w: plan.union(w.mixture, w.method),
+        models=lambda w: plan.models(w.mixture, w.method),
         references=lambda w: plan.references(w.mixture),
         snapshots=lambda w: plan.snapshots(w.mixture, w.method),
         extractor=EXTRACTOR,
@@ -17,6 +17,7 @@ rule evaluate:
     resources:
         mem_mb=2000,
     params:
+        models=lambda w, input: [f"--model={model}" for model in input.models],
         domains=lambda w: plan.classes(w.mixture),
         probabilities=lambda w: plan.probabilities(w.mixture),
         rooting_kimg=lambda w: plan.rooting_kimg(w.mixture, w.method),
@@ -27,7 +28,7 @@ rule evaluate:
         settings=PARAMS.evaluation.model_dump_json(),
         seed=PARAMS.seed,
     shell:
-        "gan-cocktail evaluate {input.model:q} {input.references:q} --out {output:q} --domains {params.domains}"
+        "gan-cocktail evaluate {params.models:q} {input.references:q} --out {output:q} --domains {params.domains}"
         " --mixture {wildcards.mixture} --method {wildcards.method} --probabilities {params.probabilities}"
         " --rooting-kimg {params.rooting_kimg} --merging-kimg {params.merging_kimg} {params.snapshots}"
         " --embedded {input.extractor:q} --seed {params.seed} --settings {params.settings:q} > {log:q} 2>&1"
@@ -35,7 +36,7 @@ rule evaluate:
 
 rule samples:
     input:
-        lambda w: plan.union(w.mixture, w.method),
+        lambda w: plan.models(w.mixture, w.method),
     output:
         "results/samples/{mixture}/{method}.png",
     log:

@@ -18,8 +18,8 @@ from gan_cocktail.provenance import describe
 
 
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="The model to measure.")],
     references: Annotated[list[Path], typer.Argument(help="Reference statistics, one a class, in order.")],
+    model: Annotated[list[Path], typer.Option(help="The model to measure; repeated: one a class.")],
     out: Out,
     domains: Annotated[str, typer.Option(help="Names of the classes, comma-separated, in order.")],
     mixture: Annotated[str, typer.Option(help="Name for the table.")] = "",
@@ -38,9 +38,10 @@ def evaluate(
     statistics = [load_reference(path, extractor.identity) for path in references]  # first: are they there?
     names = domains.split(",")
     shares = [float(p) for p in probabilities.split(",") if p] or [1 / len(names)] * len(names)
-    models = load_snapshots(snapshots) if snapshots else {}
+    kept = load_snapshots(snapshots) if snapshots else {}
+    stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, [load(path) for path in model])]
     rows = []
-    for kimg, each in [*models.items(), (merging_kimg, load(model))]:
+    for kimg, each in stages:
         facts = {"mixture": mixture, "method": method, "kimg": rooting_kimg + kimg, "merging_kimg": kimg}
         measured = measure(each, names, statistics, shares, extractor, s, seed, where)
         rows += [facts | row | {"seed": seed, "extractor": s.features} for row in measured]
@@ -49,6 +50,6 @@ def evaluate(
         settings=s,
         seed=seed,
         extractor=vars(extractor.identity),
-        parents=[parent(p) for p in (model, *references)],
+        parents=[parent(p) for p in (*model, *references)],
     )
     write_json(out, {"info": info, "rows": rows})

@@ -10,20 +10,20 @@ from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent
 from gan_cocktail.cli.options import Out, Seed
 from gan_cocktail.data.images import grid
-from gan_cocktail.evaluation.sampling import draw
+from gan_cocktail.evaluation.sampling import draw, of_class
 from gan_cocktail.provenance import describe
 from gan_cocktail.reporting.grids import save_grid
 
 
 def samples(
-    model: Annotated[Path, typer.Argument(help="The model to draw from.")],
+    models: Annotated[list[Path], typer.Argument(help="The model to draw from, or one a class.")],
     out: Out,
     columns: Annotated[int, typer.Option(min=1, help="Images a class.")] = 8,
     seed: Seed = 0,
 ) -> None:
     """Draw the sample grid that figures are made of: every model sees the same latents and noise."""
-    loaded, where = load(model), device.pick()
-    classes = range(max(1, loaded.network.c_dim))
-    rows = [torch.cat(list(draw(loaded, columns, i, seed, "grid", where))) for i in classes]
+    loaded, where = [load(path) for path in models], device.pick()
+    classes = range(max(len(loaded), loaded[0].network.c_dim))
+    rows = [torch.cat(list(draw(*of_class(loaded, i), columns, seed, "grid", where))) for i in classes]
     image = grid(torch.cat(rows), columns).permute(1, 2, 0).numpy()
-    save_grid(image, out, describe("grid", seed=seed, parents=[parent(model)]))
+    save_grid(image, out, describe("grid", seed=seed, parents=[parent(path) for path in models]))

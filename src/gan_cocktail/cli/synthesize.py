@@ -24,5 +24,5 @@ def synthesize(
     """Draw images from a source into a dataset zip."""
     s, stream = read_section(SynthesisParams, settings), f"synthesis/{name}"
     info = describe("synthetic_dataset", name=name, settings=s, seed=seed, stream=stream, parents=[parent(model)])
-    images = draw(load(model), s.n_images, 0, seed, stream, device.pick(), s.truncation_psi)
+    images = draw(load(model), 0, s.n_images, seed, stream, device.pick(), s.truncation_psi)
     write_zip(out, images, None, info)

@@ -1,4 +1,4 @@
-"""FID and KID of one model, for each domain and for their union, as rows of a table."""
+"""FID and KID of one model (or one a domain), for each domain and for their union, as rows of a table."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.evaluation.features import Extractor
 from gan_cocktail.evaluation.metrics import frechet_distance, kernel_distance, moments
 from gan_cocktail.evaluation.reference import Reference, pool
-from gan_cocktail.evaluation.sampling import draw
+from gan_cocktail.evaluation.sampling import draw, of_class
 from gan_cocktail.params import EvaluationParams
 from gan_cocktail.seeds import derive
 
@@ -37,7 +37,7 @@ def union_counts(probabilities: Sequence[float], n: int, seed: int) -> list[int]
 
 
 def evaluate(
-    model: Model,
+    models: Sequence[Model],
     domains: Sequence[str],
     references: Sequence[Reference],
     probabilities: Sequence[float],
@@ -52,7 +52,7 @@ def evaluate(
     """
     n = settings.n_images
     features = [
-        np.concatenate([extractor(batch) for batch in draw(model, n, i, seed, "evaluation", device)])
+        np.concatenate([extractor(batch) for batch in draw(*of_class(models, i), n, seed, "evaluation", device)])
         for i in range(len(domains))
     ]
     rows: list[Row] = []

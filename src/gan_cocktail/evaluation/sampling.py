@@ -1,6 +1,6 @@
 """Drawing images from a model, the same latents and noise for every model that is compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -13,9 +13,14 @@ from gan_cocktail.seeds import latents, stream
 BATCH = 50
 
 
+def of_class(models: Sequence[Model], label: int) -> tuple[Model, int]:
+    """The model that draws a class, and its label there: one conditional model, or one model a class."""
+    return (models[0], label) if len(models) == 1 else (models[label], 0)
+
+
 @torch.no_grad()
 def draw(
-    model: Model, n: int, label: int, seed: int, name: str, device: torch.device, psi: float = 1.0
+    model: Model, label: int, n: int, seed: int, name: str, device: torch.device, psi: float = 1.0
 ) -> Iterator[Tensor]:
     """Batches of n uint8 images of class `label` in all, in fp32, on the CPU.
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from gan_cocktail.params import Method
 
-Initialisation = Literal["average_rooted", "average_unrooted", "root", "random"]
+Initialisation = Literal["average_rooted", "average_unrooted", "root", "random", "sources"]
 
 
 @dataclass(frozen=True)
@@ -27,4 +27,5 @@ METHODS: dict[Method, MethodSpec] = {
     "scratch": MethodSpec("Scratch", "random"),
     "average_rooted": MethodSpec("Average, rooted", "average_rooted", trains=False, rooted=True),
     "average_unrooted": MethodSpec("Average, unrooted", "average_unrooted", trains=False),
+    "ensemble": MethodSpec("The sources (N models)", "sources", trains=False),
 }

@@ -11,6 +11,7 @@ COLUMNS = [
     "mixture", "method", "domain", "metric", "mean", "std", "n_images", "kimg", "merging_kimg", "seed",
     "extractor", "reference", "n_reference",
 ]  # fmt: skip
+FLOOR = "ensemble"  # N models, not one: shown, but no competitor
 METRICS = {"fid": ("FID", 1.0), "kid": ("KID x 1000", 1000.0)}  # title and scale, as papers print them
 Mark = Callable[[str], str]  # how a format prints bold
 
@@ -32,13 +33,14 @@ def at_merging(rows: pd.DataFrame, merging_kimg: float) -> pd.DataFrame:
 
 
 def paper_table(rows: pd.DataFrame, metric: str, labels: Mapping[str, str], bold: Mark) -> pd.DataFrame:
-    """One mixture and metric as printed cells: methods by rows, domains by columns, the best marked.
+    """One mixture and metric as printed cells: methods by rows, domains by columns, the best merged model marked.
 
     rows: one per method and domain of that metric; both keep their order.
     """
     scale = METRICS[metric][1]
     some = rows[rows["metric"] == metric]
-    best = some.groupby("domain")["mean"].transform("min") == some["mean"]
+    merged = some["mean"].where(some["method"] != FLOOR)
+    best = merged.groupby(some["domain"]).transform("min") == merged
     cells = []
     for (_, row), is_best in zip(some.iterrows(), best, strict=True):
         value = f"{row['mean'] * scale:.3g}" if abs(row["mean"] * scale) < 100 else f"{row['mean'] * scale:.0f}"
@@ -59,7 +61,7 @@ def caption(rows: pd.DataFrame, metric: str, budget: str) -> str:
         f"{METRICS[metric][0]} (lower is better), mixture {first['mixture']}, {budget}. "
         f"Features: {first['extractor']}; {first['n_images']} generated images a domain, "
         f"reference: {origins} images; seed {first['seed']}. `kimg` counts rooting. "
-        "`mean`: over domains; `union`: labels drawn by the class probabilities, pooled reference."
+        "Bold: the best single model. `mean`: over domains; `union`: labels drawn by the class probabilities, pooled reference."
     )
 
 
