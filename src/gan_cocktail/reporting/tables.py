@@ -61,7 +61,8 @@ def caption(rows: pd.DataFrame, metric: str, budget: str) -> str:
         f"{METRICS[metric][0]} (lower is better), mixture {first['mixture']}, {budget}. "
         f"Features: {first['extractor']}; {first['n_images']} generated images a domain, "
         f"reference: {origins} images; seed {first['seed']}. `kimg` counts rooting. "
-        "Bold: the best single model. `mean`: over domains; `union`: labels drawn by the class probabilities, pooled reference."
+        "Bold: the best single model. `mean`: over domains; `union`: labels drawn by the class probabilities, "
+        "pooled reference."
     )
 
 
