@@ -53,31 +53,34 @@ def paper_table(rows: pd.DataFrame, metric: str, labels: Mapping[str, str], bold
     return table.rename_axis(index="method", columns=None).reset_index()
 
 
-def caption(rows: pd.DataFrame, metric: str, budget: str) -> str:
+def title(rows: pd.DataFrame, metric: str, budget: str) -> str:
+    """What a table compares."""
+    return f"{METRICS[metric][0]}, {rows.iloc[0]['mixture']}: {budget}"
+
+
+def notes(rows: pd.DataFrame) -> str:
     """Everything that a reader must know to compare the numbers."""
     first = rows.iloc[0]
     origins = " and ".join(sorted(rows["reference"].unique()))
     return (
-        f"{METRICS[metric][0]} (lower is better), mixture {first['mixture']}, {budget}. "
-        f"Features: {first['extractor']}; {first['n_images']} generated images a domain, "
-        f"reference: {origins} images; seed {first['seed']}. `kimg` counts rooting. "
-        "Bold: the best single model. `mean`: over domains; `union`: labels drawn by the class probabilities, "
-        "pooled reference."
+        f"Lower is better; bold: the best single model. Features: {first['extractor']}; {first['n_images']} generated "
+        f"images a domain, reference: {origins} images; seed {first['seed']}. `kimg` counts rooting. "
+        "`mean`: over domains; `union`: labels drawn by the class probabilities, pooled reference."
     )
 
 
-Writer = Callable[[pd.DataFrame, str], str]
+Writer = Callable[[pd.DataFrame, str, str], str]
 
 
-def markdown(table: pd.DataFrame, text: str) -> str:
-    """A Markdown table with its caption."""
+def markdown(table: pd.DataFrame, heading: str, text: str) -> str:
+    """A Markdown table under its heading and notes."""
     lines = [list(table.columns), ["---"] + ["---:"] * (table.shape[1] - 1), *table.to_numpy().tolist()]
-    return text + "\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    return f"### {heading}\n\n{text}\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
-def latex(table: pd.DataFrame, text: str) -> str:
+def latex(table: pd.DataFrame, heading: str, text: str) -> str:
     """A booktabs LaTeX table with its caption."""
-    text = text.replace("`", "").replace("_", r"\_")
+    text = f"{heading}. {text}".replace("`", "").replace("_", r"\_")
     table = table.map(lambda cell: cell.replace("±", r"$\pm$").replace("_", r"\_"))
     columns = "l" + "r" * (table.shape[1] - 1)
     table.columns = pd.Index([c.replace("_", r"\_") for c in table.columns])
@@ -98,5 +101,7 @@ def document(rows: pd.DataFrame, merging_kimg: float, labels: Mapping[str, str],
         for view, budget in views:
             for metric in METRICS:
                 if len(view):
-                    parts.append(write(paper_table(view, metric, labels, bold), caption(view, metric, budget)))
+                    parts.append(
+                        write(paper_table(view, metric, labels, bold), title(view, metric, budget), notes(view))
+                    )
     return "\n".join(parts)
