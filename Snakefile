@@ -23,9 +23,8 @@ try:
     check_inputs(plan)
 except CocktailError as error:
     raise WorkflowError(str(error)) from None
-validate(
-    config, "workflow/schemas/params.schema.json", set_default=False
-)  # the types set them
+# Defaults are set by the types above.
+validate(config, "workflow/schemas/params.schema.json", set_default=False)
 
 
 wildcard_constraints:

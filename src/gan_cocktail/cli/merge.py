@@ -6,14 +6,13 @@ from typing import Annotated
 import typer
 
 from gan_cocktail import device
-from gan_cocktail.checkpoints.model import Model, load, parent, save
+from gan_cocktail.checkpoints.model import load, parent, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
 from gan_cocktail.cli.options import Kimg, Out, Seed, Settings, read_section, training_folder
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.unions import tune
 from gan_cocktail.params import TrainingParams
 from gan_cocktail.provenance import describe
-from gan_cocktail.seeds import derive
 from gan_cocktail.training.run import snapshot_path
 
 
@@ -36,8 +35,6 @@ def merge(
     shares = [float(p) for p in probabilities.split(",") if p] or [1 / len(datasets)] * len(datasets)
     keep = [float(k) for k in snapshots.split(",") if k]
     parents = [parent(path) for path in (model, *datasets)]
-    if from_scratch:
-        initial = Model.random(initial.network, derive(seed, "scratch"))
     folder = training_folder(out)
     union = tune(
         initial,
@@ -47,7 +44,8 @@ def merge(
         kimg=kimg,
         settings=recipe,
         seed=seed,
-        parents=[*parents, {"sha256": str(from_scratch)}],
+        parents=parents,
+        from_scratch=from_scratch,
         folder=folder,
         device=device.pick(),
         snapshots=keep,

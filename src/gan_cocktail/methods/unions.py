@@ -28,15 +28,19 @@ def tune(
     folder: Path,
     device: torch.device,
     snapshots: Sequence[float] = (),
+    from_scratch: bool = False,
 ) -> Model:
     """Train `initial` on one synthetic dataset a class; resumes from `folder`.
 
     datasets: None for a class that is not trained (its probability is 0). name: of the random
-    stream. parents: what `initial` and the datasets are (path and SHA-256).
+    stream. parents: what `initial` and the datasets are (path and SHA-256). from_scratch: take the
+    architecture of `initial` alone.
     """
     network = initial.network
     images = [None if d is None else read_images(d, network.img_resolution, network.img_channels) for d in datasets]
     job_seed = derive(seed, name)
+    if from_scratch:
+        initial = Model.random(network, derive(seed, "scratch"))
     job = TrainingJob(initial, FixedDatasets(images, device), class_probabilities, settings, job_seed)
     same = fingerprint(
         network=network,
@@ -44,6 +48,7 @@ def tune(
         seed=job_seed,
         probabilities=list(class_probabilities),
         parents=[p["sha256"] for p in parents],
+        from_scratch=from_scratch,
     )
     return run(job, kimg, folder, same, device, snapshots)
 
