@@ -1,7 +1,5 @@
 """GAN Cocktail's pipeline: synthesize -> widen, root -> average -> merge -> evaluate -> tables, figures."""
 
-import re
-
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version, validate
 
@@ -9,7 +7,7 @@ from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.table import METHODS
 from gan_cocktail.params import Params, parse_section
-from gan_cocktail.plan import EXTRACTOR, Plan
+from gan_cocktail.plan import EXTRACTOR, Plan, one_of
 
 min_version("9.0")
 
@@ -23,14 +21,17 @@ try:
     check_inputs(plan)
 except CocktailError as error:
     raise WorkflowError(str(error)) from None
-# Defaults are set by the types above.
-validate(config, "workflow/schemas/params.schema.json", set_default=False)
+validate(
+    PARAMS.model_dump(mode="json"),
+    "workflow/schemas/params.schema.json",
+    set_default=False,
+)
 
 
 wildcard_constraints:
-    mixture="|".join(map(re.escape, PARAMS.mixtures)),
-    source="|".join(map(re.escape, PARAMS.sources)),
-    method="|".join(METHODS),
+    mixture=one_of(PARAMS.mixtures),
+    source=one_of(PARAMS.sources),
+    method=one_of(METHODS),
 
 
 include: "workflow/rules/sources.smk"

@@ -7,22 +7,26 @@ import pytest
 from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.files import sha256
 from gan_cocktail.params import Params
-from gan_cocktail.plan import Plan
+from gan_cocktail.plan import EXTRACTOR, Plan
 from gan_cocktail.tensors import save_tensors
-from tests.conftest import TINY
+from tests.conftest import ROOT, TINY
 
 
 @pytest.fixture
-def experiment(tmp_path):
+def experiment(tmp_path, monkeypatch):
     """Parameters of a mixture of sources a and b, whose networks and extractor can be chosen."""
 
-    def make(a=TINY, b=TINY, extractor="embedded", **more):
+    monkeypatch.chdir(ROOT)
+
+    def make(a=TINY, b=TINY, extractor="embedded", weights=None, n_images=500, **more):
+        made_with = {"name": extractor, "weights_sha256": weights or sha256(ROOT / EXTRACTOR)}
         sources = {}
         for name, network in (("a", a), ("b", b)):
             path = tmp_path / f"{name}.safetensors"
             save(Model.random(network, 0), path)
-            save_tensors({}, {"extractor": {"name": extractor}}, tmp_path / f"{name}.ref")
+            save_tensors({}, {"extractor": made_with, "n_images": n_images}, tmp_path / f"{name}.ref")
             sources[name] = {"model": str(path), "reference": str(tmp_path / f"{name}.ref")}
         return Plan(Params(sources=sources, mixtures={"m": {"sources": ["a", "b"]}}, **more))
 
@@ -42,6 +46,27 @@ def test_a_reference_of_another_extractor(experiment):
     refused(
         experiment(extractor="inception_v3"), "made with inception_v3 features, but evaluation.features is embedded"
     )
+
+
+def test_a_reference_of_retrained_features(experiment):
+    refused(experiment(weights="abc"), "was made with other weights than resources/features/embedded.safetensors")
+
+
+def test_a_reference_of_too_few_images(experiment):
+    refused(experiment(n_images=499), "is of 499 images, fewer than evaluation.kid_subset_size (500)")
+
+
+def test_a_model_in_place_of_a_reference(experiment, tmp_path):
+    plan = experiment()
+    (tmp_path / "a.safetensors").replace(tmp_path / "a.ref")
+    save(Model.random(TINY, 0), tmp_path / "a.safetensors")
+    refused(plan, "holds no statistics; is it a model?")
+
+
+def test_the_root_must_not_be_larger_than_what_is_rooted_in_it(experiment):
+    large = TINY.model_copy(update={"img_resolution": 32})
+    refused(experiment(a=large, methods=["ours"]), "b draws 16 pixels, fewer than the 32 of the root, a")
+    check_inputs(experiment(b=large, methods=["ours"]))
 
 
 def test_colour_and_grey_do_not_mix(experiment):

@@ -73,6 +73,9 @@ def test_every_key_of_params_yaml_is_there_and_commented():
         ("mixtures.cat+face.class_probabilities", [1.0], "1 class_probabilities for 2 sources"),
         ("sources.cat.dataset", "x.zip", "a source needs either `model`"),
         ("methods", ["our"], "must be 'ours'"),
+        ("source_training.network.c_dim", 3, "network.c_dim must be 0"),
+        ("figures.width", 1.5, "figures.width: must be greater than or equal to 2.5, found 1.5"),
+        ("sources.mean", {"model": "m"}, "sources.mean: tables use this name"),
     ],
 )
 def test_wrong_values_are_explained(path, value, message):
@@ -94,6 +97,13 @@ def test_all_problems_are_told_at_once():
 def test_impossible_networks_are_refused(key, value):
     with pytest.raises(CocktailError, match=key):
         parse_section(NetworkParams, {key: value}, "network")
+
+
+def test_a_part_of_the_source_recipe_keeps_the_rest_of_it():
+    found = parse_section(Params, changed("source_training.training", {"learning_rate": 0.001}), "params.yaml")
+    recipe = found.source_training.training
+    assert (recipe.learning_rate, recipe.mirror, recipe.ema_kimg) == (0.001, True, 2)
+    assert recipe.augmentation is not None
 
 
 def test_total_budget_counts_rooting():

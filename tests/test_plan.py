@@ -1,17 +1,19 @@
 """The experiment spelt out: equal budgets, right parents."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gan_cocktail.methods.table import METHODS
 from gan_cocktail.params import BudgetParams, MixtureParams, Params, SourceParams
-from gan_cocktail.plan import Plan
+from gan_cocktail.plan import Plan, one_of
 
 KIMG = st.floats(0.01, 5000)
 
 
-def plan_of(n=3, root=None, rooting=8.0, merging=8.0):
+def plan_of(n=3, root=None, rooting=8.0, merging=8.0, **more):
     names = [f"s{i}" for i in range(n)]
     return Plan(
         Params(
@@ -19,6 +21,7 @@ def plan_of(n=3, root=None, rooting=8.0, merging=8.0):
             mixtures={"m": MixtureParams(sources=names, root=root)},
             rooting=BudgetParams(kimg=rooting),
             merging=BudgetParams(kimg=merging),
+            **more,
         )
     )
 
@@ -59,6 +62,19 @@ def test_references_fall_back_to_synthetic_images():
     plan = plan_of()
     assert plan.reference("s0") == "results/references/s0.safetensors"
     assert (plan.reference_images("s0"), plan.reference_origin("s0")) == ("results/synthetic/s0.zip", "synthetic")
+
+
+def test_only_averages_that_are_asked_for_are_made():
+    plan = plan_of(methods=["ours", "transfergan", "average_rooted"])
+    assert "unrooted" not in str(plan.average_rows("m"))
+    alone = plan_of(methods=["transfergan"])
+    assert alone.figures() == ["results/figures/methods_m.png", "results/figures/methods_m.pdf"]
+
+
+def test_names_match_literally_and_no_name_matches_nothing():
+    assert re.fullmatch(one_of(["a+b", "c"]), "a+b")
+    assert not re.fullmatch(one_of(["a+b"]), "aab")
+    assert not re.match(one_of([]), "")
 
 
 @pytest.mark.parametrize("figure", ["methods", "averages"])

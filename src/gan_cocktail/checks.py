@@ -7,8 +7,9 @@ from pathlib import Path
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.facts import read_facts
+from gan_cocktail.files import sha256
 from gan_cocktail.params import NetworkParams, parse_section
-from gan_cocktail.plan import Plan
+from gan_cocktail.plan import EXTRACTOR, Plan
 
 
 def check_inputs(plan: Plan) -> None:
@@ -19,6 +20,7 @@ def check_inputs(plan: Plan) -> None:
             _check_reference(plan, source)
         found = {s: n for s, n in networks.items() if n is not None}
         _check_networks(plan, mixture, found)
+        _check_resolutions(mixture, m.root_name, found)
 
 
 def _network(plan: Plan, source: str) -> NetworkParams | None:
@@ -53,15 +55,36 @@ def _check_networks(plan: Plan, mixture: str, networks: dict[str, NetworkParams]
             )
 
 
+def _check_resolutions(mixture: str, root: str, networks: dict[str, NetworkParams]) -> None:
+    for source, network in networks.items():
+        if root in networks and network.img_resolution < networks[root].img_resolution:
+            raise CocktailError(
+                f"mixtures.{mixture}: {source} draws {network.img_resolution} pixels, fewer than the "
+                f"{networks[root].img_resolution} of the root, {root}; make the smaller one the root"
+            )
+
+
 def _check_reference(plan: Plan, source: str) -> None:
     path, features = plan.params.sources[source].reference, plan.params.evaluation.features
     if path is None or not Path(path).exists():
         return
     facts = read_facts(Path(path), f"the reference of source {source}")
-    made_with = facts.get("extractor", {}).get("name")
+    if "extractor" not in facts:
+        raise CocktailError(f"sources.{source}.reference: {path} holds no statistics; is it a model?")
+    made_with, size = facts["extractor"]["name"], plan.params.evaluation.kid_subset_size
     if made_with != features:
         raise CocktailError(
             f"sources.{source}.reference: {path} was made with {made_with} features, but evaluation.features is "
             f"{features}; make it anew with gan-cocktail reference, or drop `reference`: the source's synthetic "
             "images then serve"
+        )
+    if features == "embedded" and facts["extractor"]["weights_sha256"] != sha256(Path(EXTRACTOR)):
+        raise CocktailError(
+            f"sources.{source}.reference: {path} was made with other weights than {EXTRACTOR}; make it anew with "
+            "gan-cocktail reference"
+        )
+    if facts["n_images"] < size:
+        raise CocktailError(
+            f"sources.{source}.reference: {path} is of {facts['n_images']} images, fewer than "
+            f"evaluation.kid_subset_size ({size}); lower it"
         )

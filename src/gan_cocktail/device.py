@@ -15,6 +15,8 @@ def pick() -> torch.device:
     The number of threads is PyTorch's own setting, $OMP_NUM_THREADS.
     """
     torch.set_flush_denormal(True)
+    torch.backends.cudnn.allow_tf32 = False  # fp32 means fp32
+    torch.backends.cudnn.deterministic = True
     wanted = os.environ.get(VARIABLE) or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(wanted)

@@ -107,15 +107,27 @@ class SourceParams(Section):
         return self
 
 
+class SourceRecipe(TrainingParams):
+    """The recipe for sources: few real images, so mirrored and augmented."""
+
+    learning_rate: float = Field(0.0025, gt=0, le=1, description="Adam's step size, G and D")
+    ema_kimg: float = Field(2, gt=0, description="half-life of the generator's moving average, kimg")
+    mirror: bool = Field(True, description="mirror half of the real images at random")
+    augmentation: AugmentationParams | None = Field(AugmentationParams(), description="ADA, or null for none")
+
+
 class SourceTrainingParams(Section):
     """How a source given as a dataset is trained."""
 
     kimg: float = Field(300, gt=0, description="budget, thousands of real images shown")
     network: NetworkParams = Field(NetworkParams(), description="architecture")
-    training: TrainingParams = Field(
-        TrainingParams(learning_rate=0.0025, ema_kimg=2, mirror=True, augmentation=AugmentationParams()),
-        description="recipe",
-    )
+    training: SourceRecipe = Field(SourceRecipe(), description="recipe")
+
+    @model_validator(mode="after")
+    def _unconditional(self) -> Self:
+        if self.network.c_dim:
+            raise ValueError(f"network.c_dim must be 0 (a source draws one domain), found {self.network.c_dim}")
+        return self
 
 
 class SynthesisParams(Section):
@@ -187,7 +199,7 @@ class FigureParams(Section):
 
     columns: int = Field(8, ge=1, le=16, description="images a domain and row in sample grids")
     dpi: int = Field(200, ge=50, le=1200, description="resolution of PNG figures, dots per inch")
-    width: float = Field(6.5, gt=1, le=20, description="figure width, inches")
+    width: float = Field(6.5, ge=2.5, le=20, description="figure width, inches")
 
 
 class Params(Section):
@@ -211,6 +223,8 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _names(self) -> Self:
+        for taken in {"mean", "union"} & set(self.sources):
+            raise ValueError(f"sources.{taken}: tables use this name for a column; choose another")
         for mixture, m in self.mixtures.items():
             for source in m.sources:
                 if source not in self.sources:

@@ -4,6 +4,8 @@ Pure functions of the parameters, so that everything that must agree about the e
 tests) asks here.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +14,11 @@ from gan_cocktail.params import Method, MixtureParams, Params
 
 EXTRACTOR = "resources/features/embedded.safetensors"
 AverageKind = Literal["rooted", "unrooted"]
+
+
+def one_of(names: Iterable[str]) -> str:
+    """A regular expression that matches these names alone (nothing, if there are none)."""
+    return "|".join(map(re.escape, names)) or "(?!)"
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,10 @@ class Plan:
     def reference(self, source: str) -> str:
         """The cached statistics that a source came with, or those that are made here."""
         return self.params.sources[source].reference or f"results/references/{source}.safetensors"
+
+    def made_references(self) -> list[str]:
+        """Sources whose statistics are made here."""
+        return [name for name, source in self.params.sources.items() if source.reference is None]
 
     def references(self, mixture: str) -> list[str]:
         """The references of a mixture, one a class."""
@@ -149,10 +160,15 @@ class Plan:
             is_root = s == m.root_name
             folder, what = ("widened", "root") if is_root else ("rooted", "rooted")
             rows.append((f"{s} ({what})", f"results/samples/{mixture}/{folder}/{s}.png:{k}"))
-        for kind in ("rooted", "unrooted"):
+        for kind in self.averages():
             grid = f"results/samples/{mixture}/average_{kind}.png"
             rows += [(f"average, {kind}: {s}", f"{grid}:{k}") for k, s in enumerate(m.sources)]
         return rows
+
+    def averages(self) -> list[AverageKind]:
+        """The averages that are among the methods."""
+        kinds: tuple[AverageKind, ...] = ("rooted", "unrooted")
+        return [kind for kind in kinds if f"average_{kind}" in self.params.methods]
 
     def figure_rows(self, figure: str, mixture: str) -> list[tuple[str, str]]:
         """(label, grid and classes) of the lines of a figure."""
@@ -164,5 +180,6 @@ class Plan:
 
     def figures(self) -> list[str]:
         """Every figure, in both formats."""
-        names = [f"{figure}_{mixture}" for mixture in self.params.mixtures for figure in ("methods", "averages")]
+        kinds = ["methods", "averages"] if "rooted" in self.averages() else ["methods"]
+        names = [f"{figure}_{mixture}" for mixture in self.params.mixtures for figure in kinds]
         return [f"results/figures/{name}.{suffix}" for name in names for suffix in ("png", "pdf")]

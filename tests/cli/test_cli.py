@@ -39,6 +39,27 @@ def test_a_mistake_is_one_sentence_and_code_2(tmp_path):
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["widen", "M", "--classes", 2, "--position", 2], "--position: expected 0 to 1 (2 classes), found 2"),
+        (["root", "M", "M", "--position", 0, "--kimg", 1], "has no classes: widen it first"),
+        (["merge", "M", "M", "--kimg", 1], "0 classes, but 1 datasets were given"),
+        (["merge", "W", "M", "M", "--kimg", 1, "--probabilities", "0.5,x"], "expected 2 positive numbers"),
+        (["merge", "W", "M", "M", "--kimg", 1, "--probabilities", "1,1,1"], "expected 2 positive numbers"),
+        (["merge", "W", "M", "M", "--kimg", 1, "--snapshots", "2"], "2 kimg is beyond the budget"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_explained(tmp_path, arguments, message):
+    paths = {"M": tmp_path / "m.safetensors", "W": tmp_path / "w.safetensors"}
+    save(Model.random(TINY, 0), paths["M"])
+    save(Model.random(TINY.model_copy(update={"c_dim": 2}), 0), paths["W"])
+    run = call(*(paths.get(a, a) for a in arguments), "--out", tmp_path / "x")
+    assert run.returncode == 2
+    assert message in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_wrong_settings_name_the_key(tmp_path):
     run = call("synthesize", "m", "--out", tmp_path / "x", "--name", "m", "--settings", "{n_image: 3}")
     assert run.returncode == 2

@@ -96,6 +96,23 @@ def test_inputs_that_do_not_fit_stop_everything_before_anything_runs(project):
     assert not (project.folder / "results").exists()
 
 
+def test_a_trained_source_can_be_named_as_a_model_where_it_lies(project):
+    (project.folder / "results/sources").mkdir(parents=True)
+    (project.folder / "resources/sources/cat/model.safetensors").rename(
+        project.folder / "results/sources/cat.safetensors"
+    )
+    params = json.loads(json.dumps(TOY))
+    params["sources"]["cat"]["model"] = "results/sources/cat.safetensors"
+    project.write(params)
+    assert "train_source" not in project.plan()
+
+
+def test_numbers_in_short_scientific_form_are_numbers(project):
+    text = (project.folder / "params.yaml").read_text() + "training: {learning_rate: 2e-3}\n"
+    (project.folder / "params.yaml").write_text(text)
+    assert '"learning_rate":0.002' in project.run("--dry-run", "--printshellcmds")
+
+
 def test_a_missing_checkpoint_is_named(project):
     params = json.loads(json.dumps(TOY))
     params["sources"]["cat"]["model"] = "nowhere.safetensors"

@@ -10,10 +10,11 @@ import pytest
 import torch
 
 from gan_cocktail.checkpoints.model import Model, load
-from gan_cocktail.data.images import png
-from gan_cocktail.params import TrainingParams
+from gan_cocktail.data.images import png, write_zip
+from gan_cocktail.methods.sources import train_source
+from gan_cocktail.params import SourceTrainingParams, TrainingParams, parse_section
 from gan_cocktail.training.log import DivergedError, TrainingLog
-from gan_cocktail.training.run import run, snapshot_path
+from gan_cocktail.training.run import run, snapshot_path, steps_of
 from gan_cocktail.training.streams import FixedDatasets
 from gan_cocktail.training.trainer import TrainingJob
 from tests.conftest import TINY
@@ -64,6 +65,31 @@ def test_a_snapshot_asked_for_later_is_made_and_one_of_another_job_is_not_taken(
     assert snapshot.info["fingerprint"] == "print"
     whole = run(job(images), 0.1, tmp_path / "b", "print", CPU)  # 0.1 kimg is step 13 in both
     assert all(torch.equal(snapshot.G[k], v) for k, v in whole.G.items())
+
+
+def test_a_budget_raised_to_a_new_snapshot_at_the_old_end_continues(images, tmp_path, capsys):
+    short = run(job(images), 0.2, tmp_path, "print", CPU)
+    run(job(images), 0.4, tmp_path, "print", CPU, snapshots=[0.2])
+    assert "continuing at 0.2 kimg" in capsys.readouterr().out
+    snapshot = load(snapshot_path(tmp_path, 0.2)).G
+    assert all(torch.equal(snapshot[k], v) for k, v in short.G.items())
+
+
+@pytest.mark.parametrize(("kimg", "batch", "steps"), [(8.028, 4, 2007), (8, 16, 500), (0.1, 16, 7), (1e-4, 4, 1)])
+def test_budgets_round_up_to_whole_steps(kimg, batch, steps):
+    assert steps_of(kimg, batch) == steps
+
+
+def test_the_same_number_of_other_images_is_another_job(images, tmp_path):
+    settings = parse_section(SourceTrainingParams, SETTINGS | {"kimg": 0.032}, "settings")
+    found = []
+    for folder, pixels in (("d1", images), ("d2", 255 - images)):
+        write_zip(tmp_path / folder, [pixels], {})
+        found.append(train_source(tmp_path / folder, tmp_path / "work", "x", settings, 0, CPU))
+    fresh = train_source(tmp_path / "d2", tmp_path / "fresh", "x", settings, 0, CPU)
+    assert not torch.equal(found[0].G["synthesis.b4.const"], found[1].G["synthesis.b4.const"])
+    assert torch.equal(found[1].G["synthesis.b4.const"], fresh.G["synthesis.b4.const"])
+    assert found[0].info["images_sha256"] != found[1].info["images_sha256"]
 
 
 def test_nan_stops_and_keeps_the_last_good_state(images, tmp_path):
@@ -124,4 +150,4 @@ def test_killed_training_continues_to_the_same_bytes(folder, uninterrupted, tmp_
     assert not out.exists()
     assert start(folder, out).wait() == 0
     assert out.read_bytes() == uninterrupted
-    assert not list(tmp_path.rglob(".*"))  # nothing half-written is left by the second run
+    assert not list((tmp_path / "m.training").rglob(".*"))  # what the killed process half wrote is gone

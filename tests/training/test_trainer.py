@@ -108,6 +108,13 @@ def test_a_class_that_is_never_shown_keeps_its_embedding(images):
     assert not torch.equal(before[:, 0], after[:, 0])
 
 
+def test_a_batch_that_does_not_split_into_the_network_s_groups_is_refused(images):
+    initial = Model.random(TINY.model_copy(update={"mbstd_group_size": 8}), 0)
+    settings = TrainingParams(batch_size=12)
+    with pytest.raises(CocktailError, match=r"batch_size is 12; .* multiple of 8"):
+        Trainer(TrainingJob(initial, FixedDatasets([images], CPU), [1.0], settings, 0), CPU)
+
+
 def test_half_precision_is_refused_on_the_cpu(images):
     with pytest.raises(CocktailError, match="needs a CUDA device"):
         Trainer(job(images, TrainingParams(precision="fp16")), CPU)

@@ -40,7 +40,7 @@ rule merge:
             "--from-scratch" if METHODS[w.method].initialisation == "random" else ""
         ),
         snapshots=lambda w: ",".join(
-            f"{k:g}" for k in plan.snapshot_kimg(w.mixture, w.method)
+            repr(k) for k in plan.snapshot_kimg(w.mixture, w.method)
         ),
         settings=PARAMS.training.model_dump_json(),
         seed=PARAMS.seed,

@@ -10,6 +10,8 @@ rule train_source:
         "results/logs/train_source/{source}.log",
     benchmark:
         "results/benchmarks/train_source/{source}.tsv"
+    wildcard_constraints:
+        source=one_of(plan.trained_sources()),
     threads: 1
     resources:
         mem_mb=2000,
@@ -52,6 +54,8 @@ rule reference:
         "results/logs/reference/{source}.log",
     benchmark:
         "results/benchmarks/reference/{source}.tsv"
+    wildcard_constraints:
+        source=one_of(plan.made_references()),
     threads: 1
     resources:
         mem_mb=2000,

@@ -10,7 +10,7 @@ from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
 
 def save_snapshots(snapshots: Mapping[float, State], network: NetworkParams, path: Path) -> None:
     """Write generators by kimg, atomically; there may be none."""
-    tensors = {f"{kimg:g}/{name}": tensor for kimg, state in snapshots.items() for name, tensor in state.items()}
+    tensors = {f"{float(kimg)}/{name}": tensor for kimg, state in snapshots.items() for name, tensor in state.items()}
     save_tensors(tensors, {"network": network.model_dump(), "kimg": sorted(snapshots)}, path)
 
 
@@ -18,4 +18,4 @@ def load_snapshots(path: Path) -> dict[float, Model]:
     """Read them back, in order of kimg; the models have no discriminator."""
     tensors, facts = load_tensors(path, "snapshots of a training")
     network = parse_section(NetworkParams, facts["network"], str(path))
-    return {kimg: Model(network, with_prefix(tensors, f"{kimg:g}/")) for kimg in facts["kimg"]}
+    return {kimg: Model(network, with_prefix(tensors, f"{float(kimg)}/")) for kimg in facts["kimg"]}

@@ -8,7 +8,8 @@ import typer
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent
 from gan_cocktail.checkpoints.snapshots import load_snapshots
-from gan_cocktail.cli.options import Embedded, Out, Seed, Settings, read_section
+from gan_cocktail.cli.options import Embedded, Out, Seed, Settings, read_section, read_shares
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.evaluate import evaluate as measure
 from gan_cocktail.evaluation.features import load_extractor
 from gan_cocktail.evaluation.reference import load_reference
@@ -37,7 +38,12 @@ def evaluate(
     extractor = load_extractor(s.features, embedded, where)
     statistics = [load_reference(path, extractor.identity) for path in references]  # first: are they there?
     names = domains.split(",")
-    shares = [float(p) for p in probabilities.split(",") if p] or [1 / len(names)] * len(names)
+    shares = read_shares(probabilities, len(names))
+    if len(references) != len(names) or len(model) not in (1, len(names)):
+        raise CocktailError(
+            f"expected a reference for each of {len(names)} domains and one model (or one a domain), found "
+            f"{len(references)} references and {len(model)} models"
+        )
     kept = load_snapshots(snapshots) if snapshots else {}
     stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, [load(path) for path in model])]
     rows = []
@@ -50,6 +56,6 @@ def evaluate(
         settings=s,
         seed=seed,
         extractor=vars(extractor.identity),
-        parents=[parent(p) for p in (*model, *references)],
+        parents=[parent(p) for p in (*model, *references, *([snapshots] if snapshots else []))],
     )
     write_json(out, {"info": info, "rows": rows})

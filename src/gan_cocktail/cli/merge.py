@@ -8,7 +8,7 @@ import typer
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
-from gan_cocktail.cli.options import Kimg, Out, Seed, Settings, read_section, training_folder
+from gan_cocktail.cli.options import Kimg, Out, Seed, Settings, read_section, read_shares, training_folder
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.unions import tune
 from gan_cocktail.params import TrainingParams
@@ -32,8 +32,10 @@ def merge(
     initial, recipe = load(model), read_section(TrainingParams, settings)
     if initial.network.c_dim != len(datasets):
         raise CocktailError(f"{model}: {initial.network.c_dim} classes, but {len(datasets)} datasets were given")
-    shares = [float(p) for p in probabilities.split(",") if p] or [1 / len(datasets)] * len(datasets)
+    shares = read_shares(probabilities, len(datasets))
     keep = [float(k) for k in snapshots.split(",") if k]
+    if max(keep, default=0) > kimg:
+        raise CocktailError(f"--snapshots: {max(keep):g} kimg is beyond the budget, --kimg {kimg:g}")
     parents = [parent(path) for path in (model, *datasets)]
     folder = training_folder(out)
     union = tune(

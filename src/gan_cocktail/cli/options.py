@@ -13,7 +13,7 @@ S = TypeVar("S", bound=Section)
 
 Out = Annotated[Path, typer.Option(help="File to write.")]
 Embedded = Annotated[Path, typer.Option(help="Weights of the embedded extractor.")]
-Kimg = Annotated[float, typer.Option(help="Budget: thousands of images shown as real.")]
+Kimg = Annotated[float, typer.Option(min=0, help="Budget: thousands of images shown as real.")]
 Seed = Annotated[int, typer.Option(help="The experiment's seed.")]
 Settings = Annotated[str, typer.Option(help="The verb's section of params.yaml, as YAML or JSON; defaults elsewhere.")]
 
@@ -27,6 +27,23 @@ def read_section(model: type[S], text: str, option: str = "--settings") -> S:
     if not isinstance(values, dict):
         raise CocktailError(f"{option}: expected a mapping such as 'kimg: 10', found {text!r}")
     return parse_section(model, values, option)
+
+
+def read_shares(text: str, n: int) -> list[float]:
+    """Class probabilities of n classes from 'p,p,...', scaled to sum to one; uniform if empty."""
+    try:
+        shares = [float(p) for p in text.split(",") if p] or [1.0] * n
+    except ValueError:
+        shares = []
+    if len(shares) != n or min(shares) < 0 or not sum(shares):
+        raise CocktailError(f"--probabilities: expected {n} positive numbers such as 0.5,0.5, found {text!r}")
+    return [share / sum(shares) for share in shares]
+
+
+def check_class(position: int, n: int, what: str) -> None:
+    """Raise CocktailError unless `position` is one of n classes, counted from 0."""
+    if not 0 <= position < n:
+        raise CocktailError(f"--position: expected 0 to {n - 1} ({what}), found {position}")
 
 
 def training_folder(out: Path) -> Path:

@@ -7,7 +7,7 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
-from gan_cocktail.cli.options import Kimg, Out, Seed, Settings, read_section, training_folder
+from gan_cocktail.cli.options import Kimg, Out, Seed, Settings, check_class, read_section, training_folder
 from gan_cocktail.methods.unions import one_class, tune
 from gan_cocktail.params import TrainingParams
 from gan_cocktail.provenance import describe
@@ -26,6 +26,7 @@ def root(
     initial, recipe = load(model), read_section(TrainingParams, settings)
     parents = [parent(model), parent(dataset)]
     n = initial.network.c_dim
+    check_class(position, n, f"{model} has {n} classes" if n else f"{model} has no classes: widen it first")
     rooted = tune(
         initial,
         [dataset if i == position else None for i in range(n)],

@@ -25,5 +25,7 @@ def samples(
     loaded, where = [load(path) for path in models], device.pick()
     classes = range(max(len(loaded), loaded[0].network.c_dim))
     rows = [torch.cat(list(draw(*of_class(loaded, i), columns, seed, "grid", where))) for i in classes]
-    image = grid(torch.cat(rows), columns).permute(1, 2, 0).numpy()
+    size = max(row.shape[2] for row in rows)  # sources of an ensemble may differ
+    same = [row.repeat_interleave(size // row.shape[2], 2).repeat_interleave(size // row.shape[3], 3) for row in rows]
+    image = grid(torch.cat(same), columns).permute(1, 2, 0).numpy()
     save_grid(image, out, describe("grid", seed=seed, parents=[parent(path) for path in models]))

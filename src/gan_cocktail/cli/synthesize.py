@@ -25,4 +25,4 @@ def synthesize(
     s, stream = read_section(SynthesisParams, settings), f"synthesis/{name}"
     info = describe("synthetic_dataset", name=name, settings=s, seed=seed, stream=stream, parents=[parent(model)])
     images = draw(load(model), 0, s.n_images, seed, stream, device.pick(), s.truncation_psi)
-    write_zip(out, images, None, info)
+    write_zip(out, images, info)

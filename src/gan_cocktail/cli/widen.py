@@ -7,7 +7,7 @@ import typer
 
 from gan_cocktail.checkpoints import model as models
 from gan_cocktail.checkpoints.conditioning import widen as widen_model
-from gan_cocktail.cli.options import Out, Seed
+from gan_cocktail.cli.options import Out, Seed, check_class
 from gan_cocktail.provenance import describe
 from gan_cocktail.seeds import derive
 
@@ -20,6 +20,7 @@ def widen(
     seed: Seed = 0,
 ) -> None:
     """Give a source N classes; for its own class its images and logits stay the same."""
+    check_class(position, classes, f"{classes} classes")
     wide = widen_model(models.load(model), classes, position, derive(seed, "widen", classes))
     wide.info = describe("widened", classes=classes, position=position, seed=seed, parents=[models.parent(model)])
     models.save(wide, out)

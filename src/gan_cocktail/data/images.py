@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from gan_cocktail.errors import CocktailError
@@ -39,7 +39,8 @@ def _entries(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def _decode(name: str, content: bytes, resolution: int, channels: int) -> np.ndarray:
     try:
-        image = Image.open(io.BytesIO(content)).convert("L" if channels == 1 else "RGB")
+        upright = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
+        image = upright.convert("L" if channels == 1 else "RGB")
     except (UnidentifiedImageError, OSError) as e:
         raise CocktailError(f"{name}: not a readable image ({e}); replace or remove it") from None
     if image.size != (resolution, resolution):
@@ -84,17 +85,13 @@ def png(image: Tensor) -> bytes:
     return buffer.getvalue()
 
 
-def write_zip(path: Path, batches: Iterable[Tensor], label: int | None, info: dict[str, Any]) -> None:
+def write_zip(path: Path, batches: Iterable[Tensor], info: dict[str, Any]) -> None:
     """Write uint8 image batches as a dataset zip whose comment holds `info` (provenance) as JSON."""
     with atomic(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
-        labels: list[tuple[str, int]] = []
-        for image in (image for batch in batches for image in batch):
-            i = len(labels)
+        for i, image in enumerate(image for batch in batches for image in batch):
             name = f"{i // 1000:05d}/img{i:08d}.png"
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), png(image))
-            labels.append((name, 0 if label is None else label))
-        index = {"labels": None if label is None else labels}
-        archive.writestr(zipfile.ZipInfo("dataset.json", _EPOCH), json.dumps(index))
+        archive.writestr(zipfile.ZipInfo("dataset.json", _EPOCH), json.dumps({"labels": None}))
         archive.comment = json.dumps(info).encode()
 
 

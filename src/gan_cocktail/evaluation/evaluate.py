@@ -59,8 +59,9 @@ def evaluate(
     for domain, found, reference in zip(domains, features, references, strict=True):
         rows += [{"domain": domain} | row for row in compare(found, reference, settings, seed)]
     rows += _mean_rows(rows)
-    counts = union_counts(probabilities, n, seed)
-    union = np.concatenate([f[:k] for f, k in zip(features, counts, strict=True)])
+    ends = np.cumsum(union_counts(probabilities, n, seed))
+    parts = zip(features, [0, *ends[:-1]], ends, strict=True)
+    union = np.concatenate([f[start:end] for f, start, end in parts])  # no latent twice
     pooled = pool(references, probabilities, derive(seed, "pool"))
     rows += [{"domain": "union"} | row for row in compare(union, pooled, settings, seed)]
     return rows

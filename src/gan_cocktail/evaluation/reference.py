@@ -42,7 +42,12 @@ def make_reference(features: np.ndarray, extractor: Identity, origin: Origin, in
 def save_reference(reference: Reference, path: Path) -> None:
     """Write statistics atomically."""
     arrays = {name: torch.from_numpy(getattr(reference, name)) for name in ("features", "mean", "cov")}
-    facts = {"extractor": asdict(reference.extractor), "origin": reference.origin, "info": reference.info}
+    facts = {
+        "extractor": asdict(reference.extractor),
+        "origin": reference.origin,
+        "n_images": reference.n_images,
+        "info": reference.info,
+    }
     save_tensors(arrays, facts, path)
 
 

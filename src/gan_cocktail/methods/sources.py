@@ -1,5 +1,6 @@
 """Training a source GAN from real images."""
 
+import hashlib
 from pathlib import Path
 
 import torch
@@ -28,15 +29,16 @@ def train_source(
         settings=settings.training,
         seed=job_seed,
     )
-    same = fingerprint(network=network, training=settings.training, seed=job_seed, images=len(images))
+    content = hashlib.sha256(images.numpy().tobytes()).hexdigest()
+    same = fingerprint(network=network, training=settings.training, seed=job_seed, images=content)
     model = run(job, settings.kimg, folder, same, device)
     model.info = describe(
         "source",
         name=name,
         dataset=dataset.name,
         n_images=len(images),
+        images_sha256=content,
         settings=settings,
         seed=seed,
-        kimg=settings.kimg,
     )
     return model

@@ -112,7 +112,7 @@ def _taps() -> Tensor:
     return taps / taps.sum()
 
 
-@lru_cache(4096)
+@lru_cache(256)
 def _upsampling(size: int, before: int, after: int, device: torch.device) -> Tensor:
     """Matrix [2 * (before + size + after), size]: mirror at the ends, then upsample one axis by two.
 

@@ -40,4 +40,4 @@ def adam_state(optimizer: torch.optim.Adam) -> dict[str, Tensor]:
 def restore_adam(optimizer: torch.optim.Adam, state: dict[str, Tensor]) -> None:
     """Put back what adam_state returned."""
     (parameter,) = optimizer.param_groups[0]["params"]
-    optimizer.state[parameter] = {k: v.to(parameter.device) if k != "step" else v for k, v in state.items()}
+    optimizer.state[parameter] = {k: v.to(parameter.device) for k, v in state.items()}

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from torch import Tensor
 
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.files import write_text
 
 LOG_STEPS = 16  # steps a line of the log: each holds one lazy R1
 PRINT_SECONDS = 20.0
@@ -29,7 +30,7 @@ def check_finite(values: Mapping[str, float], folder: Path, kimg: float) -> None
         if not math.isfinite(value):
             raise DivergedError(
                 f"{folder}: {name} became {value} before {kimg:g} kimg; the state saved last is kept. "
-                "Lower training.learning_rate, raise training.r1_gamma, or use precision fp32, and run again"
+                "Lower training.learning_rate, raise training.r1_gamma or use precision fp32: it then starts anew"
             )
 
 
@@ -41,8 +42,7 @@ class TrainingLog:
         self.path = path
         lines = path.read_text().splitlines() if path.exists() else []
         kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= steps_done]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(line + "\n" for line in kept))
+        write_text(path, "".join(line + "\n" for line in kept))
         self._forget()
 
     def _forget(self) -> None:

@@ -45,7 +45,7 @@ def _stop_requests() -> Iterator[list[int]]:
 
 def steps_of(kimg: float, batch_size: int) -> int:
     """Steps that show at least `kimg` thousand images."""
-    return math.ceil(kimg * 1000 / batch_size)
+    return math.ceil(round(kimg * 1000, 6) / batch_size)
 
 
 def write_samples(trainer: Trainer, path: Path) -> None:
@@ -62,7 +62,7 @@ def write_samples(trainer: Trainer, path: Path) -> None:
 
 def snapshot_path(folder: Path, kimg: float) -> Path:
     """Where the generator at `kimg` is kept."""
-    return folder / "snapshots" / f"{kimg:g}.safetensors"
+    return folder / "snapshots" / f"{float(kimg)}.safetensors"
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,16 @@ class _Keeper:
 
     def resume(self, trainer: Trainer, last: int, milestones: Mapping[int, float]) -> None:
         """Continue from the state, unless it is beyond the budget or passed a milestone without a snapshot."""
+        for leftover in self.folder.rglob(".*.*"):  # of a process that was killed while writing
+            leftover.unlink()
         steps = saved_steps(self.state, self.fingerprint)
         if steps is None or steps > last:
             return
-        if all(self._has_snapshot(kimg) for at, kimg in milestones.items() if at <= steps):
+        if all(self._has_snapshot(kimg) for at, kimg in milestones.items() if at < steps):
             restore_state(trainer, self.state)
             print(f"{self.folder}: continuing at {trainer.kimg:g} kimg", flush=True)
+            if steps in milestones:
+                self.save_snapshot(trainer, milestones[steps])
 
     def _has_snapshot(self, kimg: float) -> bool:
         path = snapshot_path(self.folder, kimg)
