@@ -68,7 +68,7 @@ def evaluate(
 
 
 def _mean_rows(rows: Sequence[Row]) -> list[Row]:
-    """Each metric's mean over the domains; its std is that of a mean of independent estimates."""
+    """Each metric's mean over the domains; its std takes the domains' estimates as independent."""
     result = []
     for metric in ("fid", "kid"):
         some = [row for row in rows if row["metric"] == metric]

@@ -44,7 +44,7 @@ class Extractor:
 
     @torch.no_grad()
     def __call__(self, images: Tensor) -> np.ndarray:
-        """Features of uint8 images [N, 1 or 3, H, W]; they do not depend on how images are batched."""
+        """Features of uint8 images [N, 1 or 3, H, W]; batching changes them by rounding alone."""
         parts = [self.compute(resize(batch, self.resolution)).cpu() for batch in images.split(BATCH)]
         return torch.cat(parts).float().numpy()
 
