@@ -14,7 +14,8 @@ import torch
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import Model
-from gan_cocktail.params import AugmentationParams, NetworkParams, TrainingParams
+from gan_cocktail.params.network import NetworkParams
+from gan_cocktail.params.training import AugmentationParams, TrainingParams
 from gan_cocktail.training.streams import FixedDatasets
 from gan_cocktail.training.trainer import DTYPES, Trainer, TrainingJob
 

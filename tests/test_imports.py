@@ -16,6 +16,7 @@ LEVELS = [
     {"training", "merging", "evaluation"},
     {"methods", "reporting"},
     {"plan"},
+    {"jobs"},
     {"checks"},
     {"cli"},
 ]

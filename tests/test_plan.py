@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gan_cocktail.methods.table import METHODS
-from gan_cocktail.params import BudgetParams, MixtureParams, Params, SourceParams
+from gan_cocktail.params.experiment import MixtureParams, Params, SourceParams
+from gan_cocktail.params.training import BudgetParams
 from gan_cocktail.plan import Plan, one_of
 
 KIMG = st.floats(0.01, 5000)

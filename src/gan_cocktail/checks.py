@@ -8,7 +8,8 @@ from pathlib import Path
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.facts import read_facts
 from gan_cocktail.files import sha256
-from gan_cocktail.params import NetworkParams, parse_section
+from gan_cocktail.params.base import parse_section
+from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.plan import EXTRACTOR, Plan
 
 

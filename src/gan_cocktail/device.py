@@ -1,19 +1,23 @@
 """Where tensors live and how many threads compute: the machine's business, never a parameter's."""
 
 import os
+from collections.abc import Callable
 
 import torch
 
 from gan_cocktail.errors import CocktailError
 
 VARIABLE = "GAN_COCKTAIL_DEVICE"
+ONEDNN_ISA = "ONEDNN_MAX_CPU_ISA"  # oneDNN's own; read at its first computation
 
 
 def pick() -> torch.device:
     """The device of $GAN_COCKTAIL_DEVICE (cpu, cuda, cuda:1), else CUDA if there is one, else the CPU.
 
-    The number of threads is PyTorch's own setting, $OMP_NUM_THREADS.
+    The number of threads is PyTorch's own setting, $OMP_NUM_THREADS. To be called before the first
+    computation.
     """
+    _avoid_broken_bf16()
     torch.set_flush_denormal(True)
     torch.backends.cudnn.allow_tf32 = False  # fp32 means fp32
     torch.backends.cudnn.deterministic = True
@@ -25,3 +29,23 @@ def pick() -> torch.device:
         reason = str(e).splitlines()[0]
         raise CocktailError(f"${VARIABLE}={wanted}: no such device here ({reason}); use cpu, cuda or cuda:N") from None
     return device
+
+
+def _avoid_broken_bf16() -> None:
+    """Do without AMX where a bf16 product dies of it, as in virtual machines that announce it and lack it."""
+    if ONEDNN_ISA not in os.environ and torch.cpu._is_amx_tile_supported() and not _survives(_bf16_product):
+        os.environ[ONEDNN_ISA] = "AVX512_CORE_FP16"
+
+
+def _bf16_product() -> None:
+    a = torch.ones(64, 64, dtype=torch.bfloat16)
+    a @ a
+
+
+def _survives(compute: Callable[[], None]) -> bool:
+    """Whether a forked child comes to the end of `compute`."""
+    child = os.fork()
+    if not child:
+        compute()
+        os._exit(0)
+    return os.waitpid(child, 0)[1] == 0

@@ -9,7 +9,7 @@ from gan_cocktail.evaluation.evaluate import evaluate, union_counts
 from gan_cocktail.evaluation.features import embedded
 from gan_cocktail.evaluation.reference import make_reference
 from gan_cocktail.evaluation.sampling import draw, of_class
-from gan_cocktail.params import EvaluationParams
+from gan_cocktail.params.evaluation import EvaluationParams
 from tests.conftest import ROOT, TINY
 
 CPU = torch.device("cpu")

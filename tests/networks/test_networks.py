@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.networks.discriminator import minibatch_stddev
-from gan_cocktail.params import NetworkParams
+from gan_cocktail.params.network import NetworkParams
 
 NETWORKS = st.builds(
     NetworkParams,

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from gan_cocktail.networks.discriminator import Discriminator
 from gan_cocktail.networks.generator import Generator
-from gan_cocktail.params import NetworkParams
+from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.training.losses import generator_loss, gradient_penalty, path_lengths
 
 VECTORS = Path(__file__).parents[1] / "vectors"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_cocktail.params import FigureParams
+from gan_cocktail.params.figures import FigureParams
 from gan_cocktail.reporting.figures import GridRow, grid_figure, save_figure, strips_of
 from gan_cocktail.reporting.grids import load_grid, save_grid
 

@@ -12,7 +12,8 @@ import torch
 from gan_cocktail.checkpoints.model import Model, load
 from gan_cocktail.data.images import png, write_zip
 from gan_cocktail.methods.sources import train_source
-from gan_cocktail.params import SourceTrainingParams, TrainingParams, parse_section
+from gan_cocktail.params.base import parse_section
+from gan_cocktail.params.training import SourceTrainingParams, TrainingParams
 from gan_cocktail.training.log import DivergedError, TrainingLog
 from gan_cocktail.training.run import run, snapshot_path, steps_of
 from gan_cocktail.training.streams import FixedDatasets

@@ -5,7 +5,7 @@ import torch
 
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.params import AugmentationParams, TrainingParams
+from gan_cocktail.params.training import AugmentationParams, TrainingParams
 from gan_cocktail.training.state import restore_state, save_state, saved_steps
 from gan_cocktail.training.streams import FixedDatasets
 from gan_cocktail.training.trainer import Trainer, TrainingJob

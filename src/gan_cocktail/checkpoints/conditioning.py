@@ -8,7 +8,7 @@ from torch import Tensor
 from gan_cocktail.checkpoints.model import Model, State
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.networks.layers import FullyConnected, Mapping, normalize_second_moment
-from gan_cocktail.params import NetworkParams
+from gan_cocktail.params.network import NetworkParams
 
 
 def widen(model: Model, n_classes: int, position: int, seed: int) -> Model:

@@ -11,7 +11,8 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
 from gan_cocktail.networks.discriminator import Discriminator
 from gan_cocktail.networks.generator import Generator
-from gan_cocktail.params import NetworkParams, parse_section
+from gan_cocktail.params.base import parse_section
+from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
 
 State = dict[str, Tensor]

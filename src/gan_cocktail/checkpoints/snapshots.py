@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gan_cocktail.checkpoints.model import Model, State
-from gan_cocktail.params import NetworkParams, parse_section
+from gan_cocktail.params.base import parse_section
+from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
 
 

@@ -19,7 +19,7 @@ VERBS = (
     "evaluate",
     "samples",
     "tables",
-    "figures",
+    "figure",
     "train_features",
     "schema",
 )

@@ -14,7 +14,7 @@ from gan_cocktail.evaluation.evaluate import evaluate as measure
 from gan_cocktail.evaluation.features import load_extractor
 from gan_cocktail.evaluation.reference import load_reference
 from gan_cocktail.files import write_json
-from gan_cocktail.params import EvaluationParams
+from gan_cocktail.params.evaluation import EvaluationParams
 from gan_cocktail.provenance import describe
 
 
@@ -46,11 +46,13 @@ def evaluate(
         )
     kept = load_snapshots(snapshots) if snapshots else {}
     stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, [load(path) for path in model])]
-    rows = []
+    rows, curve = [], []
     for kimg, each in stages:
         facts = {"mixture": mixture, "method": method, "kimg": rooting_kimg + kimg, "merging_kimg": kimg}
         measured = measure(each, names, statistics, shares, extractor, s, seed, where)
         rows += [facts | row | {"seed": seed, "extractor": s.features} for row in measured]
+        means = {row["metric"]: row["mean"] for row in measured if row["domain"] == "mean"}
+        curve.append({"kimg": facts["kimg"]} | means)
     info = describe(
         "evaluation",
         settings=s,
@@ -58,4 +60,4 @@ def evaluate(
         extractor=vars(extractor.identity),
         parents=[parent(p) for p in (*model, *references, *([snapshots] if snapshots else []))],
     )
-    write_json(out, {"info": info, "rows": rows})
+    write_json(out, {"info": info, "rows": rows, "curve": curve})

@@ -11,7 +11,7 @@ from gan_cocktail.checkpoints.snapshots import save_snapshots
 from gan_cocktail.cli.options import Kimg, Out, Seed, Settings, read_section, read_shares, training_folder
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.unions import tune
-from gan_cocktail.params import TrainingParams
+from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import describe
 from gan_cocktail.training.run import snapshot_path
 

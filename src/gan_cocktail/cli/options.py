@@ -7,7 +7,7 @@ import typer
 import yaml
 
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.params import Section, parse_section
+from gan_cocktail.params.base import Section, parse_section
 
 S = TypeVar("S", bound=Section)
 

@@ -9,7 +9,7 @@ from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
 from gan_cocktail.cli.options import Kimg, Out, Seed, Settings, check_class, read_section, training_folder
 from gan_cocktail.methods.unions import one_class, tune
-from gan_cocktail.params import TrainingParams
+from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import describe
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gan_cocktail.files import write_text
-from gan_cocktail.params import Params
+from gan_cocktail.params.experiment import Params
 
 
 def schema_text() -> str:
@@ -17,5 +17,5 @@ def schema_text() -> str:
 
 
 def schema(out: Annotated[Path, typer.Option()] = Path("workflow/schemas/params.schema.json")) -> None:
-    """Write the schema that Snakemake and editors check params.yaml with."""
+    """Write the schema with which editors check params.yaml."""
     write_text(out, schema_text())

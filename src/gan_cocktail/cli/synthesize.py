@@ -10,7 +10,7 @@ from gan_cocktail.checkpoints.model import load, parent
 from gan_cocktail.cli.options import Out, Seed, Settings, read_section
 from gan_cocktail.data.images import write_zip
 from gan_cocktail.evaluation.sampling import draw
-from gan_cocktail.params import SynthesisParams
+from gan_cocktail.params.synthesis import SynthesisParams
 from gan_cocktail.provenance import describe
 
 

@@ -9,7 +9,7 @@ from gan_cocktail import device
 from gan_cocktail.checkpoints import model
 from gan_cocktail.cli.options import Out, Seed, Settings, read_section, training_folder
 from gan_cocktail.methods.sources import train_source as train
-from gan_cocktail.params import SourceTrainingParams
+from gan_cocktail.params.training import SourceTrainingParams
 
 
 def train_source(

@@ -11,7 +11,7 @@ from gan_cocktail.evaluation.features import Extractor
 from gan_cocktail.evaluation.metrics import frechet_distance, kernel_distance, moments
 from gan_cocktail.evaluation.reference import Reference, pool
 from gan_cocktail.evaluation.sampling import draw, of_class
-from gan_cocktail.params import EvaluationParams
+from gan_cocktail.params.evaluation import EvaluationParams
 from gan_cocktail.seeds import derive
 
 Row = dict[str, Any]

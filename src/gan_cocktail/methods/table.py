@@ -6,7 +6,7 @@ To add a method: its name to `params.Method`, a line here.
 from dataclasses import dataclass
 from typing import Literal
 
-from gan_cocktail.params import Method
+from gan_cocktail.params.experiment import Method
 
 Initialisation = Literal["average_rooted", "average_unrooted", "root", "random", "sources"]
 

@@ -7,7 +7,7 @@ import torch
 
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.data.images import read_images
-from gan_cocktail.params import TrainingParams
+from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import fingerprint
 from gan_cocktail.seeds import derive
 from gan_cocktail.training.run import run

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from gan_cocktail.networks.layers import ACTIVATION_GAIN, LEAK, FullyConnected, Mapping
 from gan_cocktail.networks.resampling import channels_last, downsample, downsampling_conv
-from gan_cocktail.params import NetworkParams
+from gan_cocktail.params.network import NetworkParams
 
 
 class Conv(nn.Module):

@@ -16,7 +16,7 @@ from torch.autograd.function import once_differentiable
 
 from gan_cocktail.networks.layers import ACTIVATION_GAIN, LEAK, FullyConnected, Mapping
 from gan_cocktail.networks.resampling import channels_last, upsample, upsampling_conv
-from gan_cocktail.params import NetworkParams
+from gan_cocktail.params.network import NetworkParams
 
 Noise = Sequence[Tensor] | None
 """One [N, 1, R, R] tensor a synthesis layer, or None for no noise."""

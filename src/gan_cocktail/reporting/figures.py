@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gan_cocktail.files import atomic
-from gan_cocktail.params import FigureParams
+from gan_cocktail.params.figures import FigureParams
 
 matplotlib.use("agg")
 GAP = 0.25  # between blocks of images, in images

@@ -32,6 +32,15 @@ def at_merging(rows: pd.DataFrame, merging_kimg: float) -> pd.DataFrame:
     return rows[rows["merging_kimg"] == merging_kimg]
 
 
+def summary(rows: pd.DataFrame) -> dict[str, dict[str, dict[str, float]]]:
+    """Mixture, method, metric: the mean over domains at the end of the method's budget."""
+    means = final(rows[rows["domain"] == "mean"])
+    nested: dict[str, dict[str, dict[str, float]]] = {}
+    for row in means.to_dict("records"):
+        nested.setdefault(row["mixture"], {}).setdefault(row["method"], {})[row["metric"]] = row["mean"]
+    return nested
+
+
 def paper_table(rows: pd.DataFrame, metric: str, labels: Mapping[str, str], bold: Mark) -> pd.DataFrame:
     """One mixture and metric as printed cells: methods by rows, domains by columns, the best merged model marked.
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.data.images import to_float
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.params import TrainingParams
+from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.seeds import derive
 from gan_cocktail.training.augmentation import AdaptiveStrength, Draws, augment
 from gan_cocktail.training.flat import adam, flatten

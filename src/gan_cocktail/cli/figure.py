@@ -1,4 +1,4 @@
-"""gan-cocktail figures: labelled rows of sample grids, as PNG and PDF."""
+"""gan-cocktail figure: labelled rows of sample grids, as PNG and PDF."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from gan_cocktail.cli.options import Settings, read_section
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.params import FigureParams
+from gan_cocktail.params.figures import FigureParams
 from gan_cocktail.reporting.figures import GridRow, grid_figure, save_figure, strips_of
 from gan_cocktail.reporting.grids import load_grid
 
@@ -22,7 +22,7 @@ def _row(text: str, columns: int) -> GridRow:
     return GridRow(label, strips_of(load_grid(Path(path)), columns, wanted))
 
 
-def figures(
+def figure(
     out: Annotated[list[Path], typer.Option(help="Files to write; the suffix is the format.")],
     row: Annotated[list[str], typer.Option(help="A line of the figure: 'LABEL=GRID.png:CLASS,CLASS'.")],
     headers: Annotated[str, typer.Option(help="Titles of the blocks, comma-separated.")] = "",
@@ -30,6 +30,6 @@ def figures(
 ) -> None:
     """Arrange saved sample grids into a figure."""
     s = read_section(FigureParams, settings)
-    figure = grid_figure([_row(text, s.columns) for text in row], [h for h in headers.split(",") if h], s)
+    drawing = grid_figure([_row(text, s.columns) for text in row], [h for h in headers.split(",") if h], s)
     for path in out:
-        save_figure(figure, path, s)
+        save_figure(drawing, path, s)

@@ -1,0 +1,101 @@
+"""The whole of params.yaml. `gan-cocktail schema` writes its JSON schema, for editors."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from gan_cocktail.params.base import Name, Section, nearest
+from gan_cocktail.params.evaluation import EvaluationParams
+from gan_cocktail.params.figures import FigureParams
+from gan_cocktail.params.synthesis import SynthesisParams
+from gan_cocktail.params.training import BudgetParams, SourceTrainingParams, TrainingParams
+
+Method = Literal["ours", "transfergan", "scratch", "average_rooted", "average_unrooted", "ensemble"]
+
+
+class SourceParams(Section):
+    """One pretrained GAN and its domain: either a checkpoint or a dataset to train one from."""
+
+    model: str | None = Field(None, description="checkpoint (safetensors) of the pretrained GAN")
+    reference: str | None = Field(
+        None, description="cached statistics of its real images; null: of its own synthetic images"
+    )
+    dataset: str | None = Field(None, description="zip or folder of images: the pipeline trains the source on them")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.model is None) == (self.dataset is None):
+            raise ValueError("a source needs either `model` (a checkpoint) or `dataset` (images to train one)")
+        if self.dataset is not None and self.reference is not None:
+            raise ValueError("a source with a `dataset` gets its reference from it; drop `reference`")
+        return self
+
+
+class MixtureParams(Section):
+    """An ordered list of sources to merge; class i of the union GAN is source i."""
+
+    sources: list[Name] = Field(description="two or more names from `sources`", min_length=2)
+    root: Name | None = Field(None, description="the source that every other is rooted in; null: the first")
+    class_probabilities: list[Annotated[float, Field(gt=0)]] | None = Field(
+        None, description="share of each source in the training batches; null: uniform"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if len(set(self.sources)) < len(self.sources):
+            raise ValueError(f"a source stands twice in {self.sources}")
+        if self.root is not None and self.root not in self.sources:
+            raise ValueError(f"root {self.root!r} is none of its sources {self.sources}")
+        if self.class_probabilities is not None and len(self.class_probabilities) != len(self.sources):
+            raise ValueError(f"{len(self.class_probabilities)} class_probabilities for {len(self.sources)} sources")
+        return self
+
+    @property
+    def root_name(self) -> str:
+        """The root, the first source unless said otherwise."""
+        return self.root or self.sources[0]
+
+    @property
+    def leaves(self) -> list[str]:
+        """The sources that are rooted: all but the root."""
+        return [s for s in self.sources if s != self.root_name]
+
+    @property
+    def probabilities(self) -> list[float]:
+        """Class probabilities, summing to one."""
+        shares = self.class_probabilities or [1.0] * len(self.sources)
+        return [s / sum(shares) for s in shares]
+
+
+class Params(Section):
+    """One experiment."""
+
+    seed: int = Field(0, ge=0, lt=2**31, description="every random stream is derived from it and the job's name")
+    sources: dict[Name, SourceParams] = Field(description="pretrained GANs by name")
+    mixtures: dict[Name, MixtureParams] = Field(description="what is merged, by name", min_length=1)
+    methods: list[Method] = Field(
+        ["ours", "transfergan", "scratch", "average_rooted", "average_unrooted", "ensemble"],
+        description="methods to compare, in the tables' order",
+        min_length=1,
+    )
+    source_training: SourceTrainingParams = Field(SourceTrainingParams(), description="sources given as datasets")
+    synthesis: SynthesisParams = Field(SynthesisParams(), description="synthetic datasets")
+    training: TrainingParams = Field(TrainingParams(), description="recipe of rooting, merging and baselines")
+    rooting: BudgetParams = Field(BudgetParams(), description="stage 1, a source other than the root")
+    merging: BudgetParams = Field(BudgetParams(), description="stage 2")
+    evaluation: EvaluationParams = Field(EvaluationParams(), description="metrics")
+    figures: FigureParams = Field(FigureParams(), description="figures")
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        for taken in {"mean", "union"} & set(self.sources):
+            raise ValueError(f"sources.{taken}: tables use this name for a column; choose another")
+        for mixture, m in self.mixtures.items():
+            for source in m.sources:
+                if source not in self.sources:
+                    raise ValueError(f"mixtures.{mixture}: unknown source {source!r}{nearest(source, self.sources)}")
+        return self
+
+    def total_kimg(self, mixture: str) -> float:
+        """(N - 1) * rooting + merging: what `ours` spends, and so every trained baseline."""
+        return len(self.mixtures[mixture].leaves) * self.rooting.kimg + self.merging.kimg

@@ -1,0 +1,12 @@
+"""How sources are drawn from."""
+
+from pydantic import Field
+
+from gan_cocktail.params.base import Section
+
+
+class SynthesisParams(Section):
+    """The synthetic dataset drawn from each source."""
+
+    n_images: int = Field(5000, ge=1, description="images a source")
+    truncation_psi: float = Field(1.0, ge=0, le=1, description="truncation; 1: none")
