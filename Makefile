@@ -37,4 +37,4 @@ lock: $(READY) ## write requirements.lock from what is installed
 clean: ## remove what the pipeline made and nothing else
 	rm -rf results/sources results/synthetic results/references results/widened results/rooted \
 		results/averages results/unions results/evaluation results/samples results/tables results/figures \
-		results/logs results/benchmarks
+		results/logs results/benchmarks results/metrics.json results/tiny

@@ -1,37 +1,44 @@
 """GAN Cocktail's pipeline: synthesize -> widen, root -> average -> merge -> evaluate -> tables, figures."""
 
 from snakemake.exceptions import WorkflowError
-from snakemake.utils import min_version, validate
+from snakemake.utils import min_version
 
 from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.jobs import outputs
 from gan_cocktail.methods.table import METHODS
-from gan_cocktail.params import Params, parse_section
-from gan_cocktail.plan import EXTRACTOR, Plan, one_of
+from gan_cocktail.plan import EXTRACTOR, one_of
+from workflow.coupling import sync
+from workflow.coupling.code import code
+from workflow.coupling.experiment import plan_of
 
 min_version("9.0")
+given = workflow.config_settings
 
 
-configfile: "params.yaml"
+if not given.configfiles:
+
+    configfile: "params.yaml"
 
 
 try:
-    PARAMS = parse_section(Params, config, "params.yaml")
-    plan = Plan(PARAMS)
+    plan = plan_of(config, given.configfiles, given.config)
+    PARAMS = plan.params
     check_inputs(plan)
+    if workflow.is_main_process:
+        sync.before(plan)
 except CocktailError as error:
     raise WorkflowError(str(error)) from None
-validate(
-    PARAMS.model_dump(mode="json"),
-    "workflow/schemas/params.schema.json",
-    set_default=False,
-)
 
 
 wildcard_constraints:
     mixture=one_of(PARAMS.mixtures),
     source=one_of(PARAMS.sources),
     method=one_of(METHODS),
+
+
+pathvars:
+    results=plan.results,
 
 
 include: "workflow/rules/sources.smk"
@@ -44,16 +51,27 @@ include: "workflow/rules/report.smk"
 rule all:
     default_target: True
     input:
-        rules.tables.output,
-        plan.figures(),
-        plan.unions(),
+        outputs(plan),
 
 
-rule all_figures:
+rule figures:
     input:
+        plan.tables(),
         plan.figures(),
 
 
 rule all_sources:
     input:
         [plan.model(source) for source in plan.trained_sources()],
+
+
+onstart:
+    sync.begin(plan)
+
+
+onsuccess:
+    sync.after(plan)
+
+
+onerror:
+    sync.after(plan)

@@ -8,15 +8,16 @@ rule evaluate:
         snapshots=lambda w: plan.snapshots(w.mixture, w.method),
         extractor=EXTRACTOR,
     output:
-        "results/evaluation/{mixture}/{method}.json",
+        "<results>/evaluation/{mixture}/{method}.json",
     log:
-        "results/logs/evaluate/{mixture}/{method}.log",
+        "<results>/logs/evaluate/{mixture}/{method}.log",
     benchmark:
-        "results/benchmarks/evaluate/{mixture}/{method}.tsv"
+        "<results>/benchmarks/evaluate/{mixture}/{method}.tsv"
     threads: 1
     resources:
         mem_mb=2000,
     params:
+        *code("evaluate"),
         models=lambda w, input: [f"--model={model}" for model in input.models],
         domains=lambda w: plan.classes(w.mixture),
         probabilities=lambda w: plan.probabilities(w.mixture),
@@ -38,15 +39,16 @@ rule samples:
     input:
         lambda w: plan.models(w.mixture, w.method),
     output:
-        "results/samples/{mixture}/{method}.png",
+        "<results>/samples/{mixture}/{method}.png",
     log:
-        "results/logs/samples/{mixture}/{method}.log",
+        "<results>/logs/samples/{mixture}/{method}.log",
     benchmark:
-        "results/benchmarks/samples/{mixture}/{method}.tsv"
+        "<results>/benchmarks/samples/{mixture}/{method}.tsv"
     threads: 1
     resources:
         mem_mb=1000,
     params:
+        *code("samples"),
         columns=PARAMS.figures.columns,
         seed=PARAMS.seed,
     shell:
@@ -55,12 +57,12 @@ rule samples:
 
 use rule samples as class_samples with:
     input:
-        "results/{stage}/{mixture}/{source}.safetensors",
+        "<results>/{stage}/{mixture}/{source}.safetensors",
     output:
-        "results/samples/{mixture}/{stage}/{source}.png",
+        "<results>/samples/{mixture}/{stage}/{source}.png",
     log:
-        "results/logs/samples/{mixture}/{stage}/{source}.log",
+        "<results>/logs/samples/{mixture}/{stage}/{source}.log",
     benchmark:
-        "results/benchmarks/samples/{mixture}/{stage}/{source}.tsv"
+        "<results>/benchmarks/samples/{mixture}/{stage}/{source}.tsv"
     wildcard_constraints:
         stage="widened|rooted",

@@ -5,16 +5,18 @@ rule average:
     input:
         lambda w: plan.to_average(w.mixture, w.kind),
     output:
-        "results/averages/{mixture}/{kind}.safetensors",
+        "<results>/averages/{mixture}/{kind}.safetensors",
     log:
-        "results/logs/average/{mixture}/{kind}.log",
+        "<results>/logs/average/{mixture}/{kind}.log",
     benchmark:
-        "results/benchmarks/average/{mixture}/{kind}.tsv"
+        "<results>/benchmarks/average/{mixture}/{kind}.tsv"
     wildcard_constraints:
         kind="rooted|unrooted",
     threads: 1
     resources:
         mem_mb=1000,
+    params:
+        *code("average"),
     shell:
         "gan-cocktail average {input:q} --out {output:q} > {log:q} 2>&1"
 
@@ -24,16 +26,17 @@ rule merge:
         initial=lambda w: plan.initialisation(w.mixture, w.method),
         datasets=lambda w: plan.datasets(w.mixture),
     output:
-        model="results/unions/{mixture}/{method}.safetensors",
-        snapshots="results/unions/{mixture}/{method}.snapshots.safetensors",
+        model="<results>/unions/{mixture}/{method}.safetensors",
+        snapshots="<results>/unions/{mixture}/{method}.snapshots.safetensors",
     log:
-        "results/logs/merge/{mixture}/{method}.log",
+        "<results>/logs/merge/{mixture}/{method}.log",
     benchmark:
-        "results/benchmarks/merge/{mixture}/{method}.tsv"
+        "<results>/benchmarks/merge/{mixture}/{method}.tsv"
     threads: 1
     resources:
         mem_mb=3000,
     params:
+        *code("merge"),
         kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
         probabilities=lambda w: plan.probabilities(w.mixture),
         scratch=lambda w: (

@@ -5,39 +5,44 @@ rule tables:
     input:
         plan.evaluations(),
     output:
-        csv="results/tables/main.csv",
-        md="results/tables/main.md",
-        tex="results/tables/main.tex",
+        csv="<results>/tables/main.csv",
+        md="<results>/tables/main.md",
+        tex="<results>/tables/main.tex",
+        metrics="<results>/metrics.json",
     log:
-        "results/logs/tables.log",
+        "<results>/logs/tables.log",
     benchmark:
-        "results/benchmarks/tables.tsv"
+        "<results>/benchmarks/tables.tsv"
     threads: 1
     resources:
         mem_mb=500,
     params:
+        *code("tables"),
         merging_kimg=PARAMS.merging.kimg,
+        order=[*PARAMS.mixtures, *PARAMS.methods],
     shell:
         "gan-cocktail tables {input:q} --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q}"
+        " --metrics {output.metrics:q}"
         " --merging-kimg {params.merging_kimg} > {log:q} 2>&1"
 
 
-rule figures:
+rule figure:
     input:
         lambda w: plan.figure_grids(w.figure, w.mixture),
     output:
-        png="results/figures/{figure}_{mixture}.png",
-        pdf="results/figures/{figure}_{mixture}.pdf",
+        png="<results>/figures/{figure}_{mixture}.png",
+        pdf="<results>/figures/{figure}_{mixture}.pdf",
     log:
-        "results/logs/figures/{figure}_{mixture}.log",
+        "<results>/logs/figure/{figure}_{mixture}.log",
     benchmark:
-        "results/benchmarks/figures/{figure}_{mixture}.tsv"
+        "<results>/benchmarks/figure/{figure}_{mixture}.tsv"
     wildcard_constraints:
         figure="methods|averages",
     threads: 1
     resources:
         mem_mb=500,
     params:
+        *code("figure"),
         rows=lambda w: [
             f"--row={label}={place}"
             for label, place in plan.figure_rows(w.figure, w.mixture)
@@ -45,5 +50,5 @@ rule figures:
         headers=lambda w: plan.classes(w.mixture) if w.figure == "methods" else "",
         settings=PARAMS.figures.model_dump_json(),
     shell:
-        "gan-cocktail figures --out {output.png:q} --out {output.pdf:q} {params.rows:q}"
+        "gan-cocktail figure --out {output.png:q} --out {output.pdf:q} {params.rows:q}"
         " --headers={params.headers} --settings {params.settings:q} > {log:q} 2>&1"

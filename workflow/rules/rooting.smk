@@ -5,15 +5,16 @@ rule widen:
     input:
         lambda w: plan.model(w.source),
     output:
-        "results/widened/{mixture}/{source}.safetensors",
+        "<results>/widened/{mixture}/{source}.safetensors",
     log:
-        "results/logs/widen/{mixture}/{source}.log",
+        "<results>/logs/widen/{mixture}/{source}.log",
     benchmark:
-        "results/benchmarks/widen/{mixture}/{source}.tsv"
+        "<results>/benchmarks/widen/{mixture}/{source}.tsv"
     threads: 1
     resources:
         mem_mb=1000,
     params:
+        *code("widen"),
         classes=lambda w: len(plan.mixture(w.mixture).sources),
         position=lambda w: plan.position(w.mixture, w.source),
         seed=PARAMS.seed,
@@ -25,17 +26,18 @@ rule widen:
 rule root:
     input:
         root=lambda w: plan.widened_root(w.mixture),
-        dataset="results/synthetic/{source}.zip",
+        dataset="<results>/synthetic/{source}.zip",
     output:
-        "results/rooted/{mixture}/{source}.safetensors",
+        "<results>/rooted/{mixture}/{source}.safetensors",
     log:
-        "results/logs/root/{mixture}/{source}.log",
+        "<results>/logs/root/{mixture}/{source}.log",
     benchmark:
-        "results/benchmarks/root/{mixture}/{source}.tsv"
+        "<results>/benchmarks/root/{mixture}/{source}.tsv"
     threads: 1
     resources:
         mem_mb=2000,
     params:
+        *code("root"),
         position=lambda w: plan.position(w.mixture, w.source),
         kimg=PARAMS.rooting.kimg,
         settings=PARAMS.training.model_dump_json(),

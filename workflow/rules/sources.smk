@@ -5,17 +5,18 @@ rule train_source:
     input:
         lambda w: PARAMS.sources[w.source].dataset,
     output:
-        "results/sources/{source}.safetensors",
+        "<results>/sources/{source}.safetensors",
     log:
-        "results/logs/train_source/{source}.log",
+        "<results>/logs/train_source/{source}.log",
     benchmark:
-        "results/benchmarks/train_source/{source}.tsv"
+        "<results>/benchmarks/train_source/{source}.tsv"
     wildcard_constraints:
         source=one_of(plan.trained_sources()),
     threads: 1
     resources:
         mem_mb=2000,
     params:
+        *code("train_source"),
         settings=PARAMS.source_training.model_dump_json(),
         seed=PARAMS.seed,
     shell:
@@ -27,15 +28,16 @@ rule synthesize:
     input:
         lambda w: plan.model(w.source),
     output:
-        "results/synthetic/{source}.zip",
+        "<results>/synthetic/{source}.zip",
     log:
-        "results/logs/synthesize/{source}.log",
+        "<results>/logs/synthesize/{source}.log",
     benchmark:
-        "results/benchmarks/synthesize/{source}.tsv"
+        "<results>/benchmarks/synthesize/{source}.tsv"
     threads: 1
     resources:
         mem_mb=1000,
     params:
+        *code("synthesize"),
         settings=PARAMS.synthesis.model_dump_json(),
         seed=PARAMS.seed,
     shell:
@@ -49,17 +51,18 @@ rule reference:
         model=lambda w: plan.model(w.source),
         extractor=EXTRACTOR,
     output:
-        "results/references/{source}.safetensors",
+        "<results>/references/{source}.safetensors",
     log:
-        "results/logs/reference/{source}.log",
+        "<results>/logs/reference/{source}.log",
     benchmark:
-        "results/benchmarks/reference/{source}.tsv"
+        "<results>/benchmarks/reference/{source}.tsv"
     wildcard_constraints:
         source=one_of(plan.made_references()),
     threads: 1
     resources:
         mem_mb=2000,
     params:
+        *code("reference"),
         origin=lambda w: plan.reference_origin(w.source),
         features=PARAMS.evaluation.features,
     shell:

@@ -1,0 +1,1 @@
+"""Snakemake runs the pipeline, DVC versions it: what makes the two agree."""
