@@ -30,7 +30,7 @@ class Project:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        for name in ("Snakefile", "workflow", "resources"):
+        for name in ("Snakefile", "workflow", "profiles", "resources"):
             source = ROOT / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
         self.write(TOY)

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shutil
 import signal
 import time
 
@@ -12,6 +13,7 @@ import yaml
 from PIL import Image
 
 from gan_cocktail.checkpoints.model import load
+from tests.conftest import ROOT
 from tests.integration.conftest import TOY
 
 pytestmark = pytest.mark.slow
@@ -67,9 +69,9 @@ def test_nothing_to_be_done_after_a_run(finished):
 @pytest.mark.parametrize(
     ("section", "key", "value", "rerun", "kept"),
     [
-        ("figures", "dpi", 80, {"figures"}, {"samples", "merge", "evaluate"}),
+        ("figures", "dpi", 80, {"figure"}, {"samples", "merge", "evaluate"}),
         ("merging", "kimg", 0.08, {"merge", "evaluate"}, {"synthesize", "root", "widen"}),
-        ("evaluation", "n_images", 70, {"evaluate", "tables"}, {"merge", "root", "figures"}),
+        ("evaluation", "n_images", 70, {"evaluate", "tables"}, {"merge", "root", "figure"}),
     ],
 )
 def test_a_changed_parameter_reruns_what_depends_on_it(finished, section, key, value, rerun, kept):
@@ -82,6 +84,35 @@ def test_a_changed_parameter_reruns_what_depends_on_it(finished, section, key, v
         finished.write(TOY)
     assert rerun <= plan
     assert not kept & plan
+
+
+def test_figures_and_tables_need_no_model(project, finished):
+    for name in ("evaluation", "samples"):
+        shutil.copytree(finished.folder / "results" / name, project.folder / "results" / name)
+    project.run("figures", "--rerun-triggers", "mtime")
+    for path in ("results/tables/main.md", "results/tables/main.tex", "results/figures/methods_pair.png"):
+        assert project.read(path) == finished.read(path)
+    assert not (project.folder / "results/unions").exists()
+
+
+def test_the_toy_experiment_has_a_folder_of_its_own(project):
+    shutil.copytree(ROOT / "experiments", project.folder / "experiments")
+    project.run("--configfile", "experiments/tiny.yaml")
+    assert "Nothing to be done" in project.run("--dry-run", "--configfile", "experiments/tiny.yaml")
+    assert [path.name for path in (project.folder / "results").iterdir()] == ["tiny"]
+    rows = pd.read_csv(project.folder / "results/tiny/tables/main.csv")
+    assert set(rows["method"]) == {"ours", "transfergan", "average_rooted"}
+
+
+def test_an_error_in_one_job_does_not_stop_the_others(project):
+    params = json.loads(json.dumps(TOY))
+    params["methods"] = ["ours", "scratch"]
+    project.write(params)
+    project.run("results/averages/pair/rooted.safetensors", "results/synthetic/cat.zip")
+    broken = project.folder / "results/averages/pair/rooted.safetensors"
+    broken.write_bytes(b"broken")
+    assert "as a safetensors file" in project.run(expect=1)  # the log of the failed job is shown
+    assert (project.folder / "results/evaluation/pair/scratch.json").exists()
 
 
 def test_a_wrong_key_stops_everything_with_the_right_name(project):

@@ -1,0 +1,138 @@
+"""dvc.yaml says what the pipeline is: nothing can drift."""
+
+import hashlib
+import re
+
+import pytest
+import yaml
+
+from gan_cocktail.jobs import jobs
+from tests.conftest import ROOT
+from tests.integration.repository import PARAMS, Repository
+from tests.test_jobs import plan_of
+from workflow.coupling import stages
+
+LEAVES = {
+    "seed": 1,
+    "synthesis.n_images": 61,
+    "training.batch_size": 20,
+    "rooting.kimg": 0.08,
+    "merging.kimg": 0.08,
+    "evaluation.n_images": 61,
+    "figures.columns": 2,
+    "figures.dpi": 80,
+    "methods": ["average_rooted", "ours"],
+    "mixtures.pair.root": "face",
+}
+
+
+def committed(name):
+    return yaml.safe_load((ROOT / name).read_text())
+
+
+def test_dvc_yaml_is_written_from_params_yaml():
+    written = committed("params.yaml")
+    assert committed("dvc.yaml") == stages._document(plan_of(), written)
+
+
+def test_the_lock_is_of_the_committed_results():
+    """The bytes in git are those whose hashes DVC has, for the stages of dvc.yaml and no others."""
+    locked, declared = committed("dvc.lock")["stages"], committed("dvc.yaml")["stages"]
+    assert set(locked) == set(declared)
+    outs = [out for stage in locked.values() for out in stage["outs"]]
+    here = [out for out in outs if (ROOT / out["path"]).is_file()]
+    assert {out["path"] for out in here} >= {
+        path for job in jobs(plan_of()) if job.rule == "tables" for path in job.outputs
+    }
+    for out in here:
+        assert hashlib.md5((ROOT / out["path"]).read_bytes()).hexdigest() == out["md5"], out["path"]
+    for dep in (dep for name, stage in locked.items() if name != "sync" for dep in stage["deps"]):
+        produced = {out["path"]: out["md5"] for out in outs}
+        assert produced.get(dep["path"], dep["md5"]) == dep["md5"]
+
+
+def test_the_lock_is_of_the_committed_parameters():
+    written = committed("params.yaml")
+    for stage in committed("dvc.lock")["stages"].values():
+        for key, value in stage.get("params", {}).get("params.yaml", {}).items():
+            found = written
+            for part in key.split("."):
+                found = found[part]
+            assert found == value, key
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    return Repository.new(tmp_path_factory.mktemp("stages") / "project")
+
+
+def plan_of_snakemake(repository):
+    """What Snakemake would do from nothing: by first output, the rule, its inputs, outputs and command."""
+    text = repository.snakemake("--dry-run", "--forceall", "--printshellcmds")
+    found = {}
+    for block in re.split(r"\n(?=(?:local)?rule )", text)[1:]:
+        rule = re.match(r"(?:local)?rule (\w+):", block).group(1)
+        fields = dict(re.findall(r"^    (input|output): (.*)$", block, re.MULTILINE))
+        if rule not in {"all"}:
+            shell = re.search(r"^gan-cocktail .*$", block, re.MULTILINE) or re.search(r"gan-cocktail .*", block)
+            paths = {kind: fields[kind].split(", ") for kind in ("input", "output")}
+            found[paths["output"][0]] = (rule, paths["input"], paths["output"], shell.group(0))
+    return found
+
+
+VARIANTS = [
+    {},
+    {"methods": ["ours", "transfergan", "scratch", "average_unrooted", "ensemble"]},
+    {
+        "mixtures": {
+            "three": {"sources": ["flower", "cat", "face"], "root": "face"},
+            "b": {"sources": ["cat", "flower"]},
+        }
+    },
+    {
+        "sources": PARAMS["sources"] | {"mine": {"dataset": "README.md"}},
+        "mixtures": {"m": {"sources": ["cat", "mine"]}},
+    },
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", VARIANTS)
+def test_stages_are_snakemake_s_jobs(repository, change):
+    (repository.folder / "README.md").touch()
+    repository.write(PARAMS | change)
+    snakemake = plan_of_snakemake(repository)
+    document = yaml.safe_load((repository.folder / "dvc.yaml").read_text())["stages"]
+    dvc = {stage["cmd"].split()[-1]: stage for name, stage in document.items() if name != "sync"}
+    assert dvc.keys() == snakemake.keys()
+    for target, (rule, inputs, outputs, _) in snakemake.items():
+        outs = [
+            path
+            for kind in ("outs", "plots")
+            for out in dvc[target].get(kind, [])
+            for path in ([out] if isinstance(out, str) else out)
+        ]
+        assert set(outs) == set(outputs)
+        assert set(dvc[target]["deps"]) == {f"workflow/code/{rule}.txt", *inputs}
+        assert dvc[target]["cmd"] == f"snakemake --allowed-rules {rule} -- {target}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("leaf", LEAVES)
+def test_a_stage_s_params_are_those_that_change_its_command(repository, leaf):
+    repository.write(PARAMS | {"methods": ["ours", "transfergan", "average_rooted", "average_unrooted", "ensemble"]})
+    before = plan_of_snakemake(repository)
+    document = yaml.safe_load((repository.folder / "dvc.yaml").read_text())["stages"]
+    covered = {
+        stage["cmd"].split()[-1]
+        for name, stage in document.items()
+        if name != "sync" and any(leaf == key or leaf.startswith(f"{key}.") for key in stage["params"])
+    }
+    repository.set(leaf, LEAVES[leaf])
+    after = plan_of_snakemake(repository)
+    changed = {target for target in before if target in after and before[target][3] != after[target][3]}
+    assert changed
+    rewired = {t for t in before if t in after and before[t][1] != after[t][1]}  # dvc.yaml itself tells of these
+    assert changed - rewired <= covered
+    if not leaf.startswith(("mixtures", "methods")):  # those are tracked whole
+        assert covered == changed

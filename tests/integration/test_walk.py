@@ -1,0 +1,207 @@
+"""A random walk over everything that users do in any order, compared with a recomputation that knows neither records.
+
+The engines, the Snakefile, git and DVC are real; the verbs are stand-ins that hash what they read.
+"""
+
+import contextlib
+import os
+import random
+import re
+import shutil
+import signal
+import time
+
+import pytest
+
+from tests.integration.repository import PARAMS, Repository
+
+pytestmark = pytest.mark.slow
+STEPS = 30
+TRAININGS = {"root", "merge"}
+WINDOW = 3.0  # s, in which an engine that is killed may not have recorded a job's end
+
+
+class Walk:
+    """One repository, what is known of it, and the steps that a user can take."""
+
+    def __init__(self, folder, seed):
+        self.random = random.Random(seed)
+        self.repository = Repository.new(folder / "my project")
+        self.folder = folder
+        self.expected = {}  # contents by parameters and code, each recomputed once
+        self.finished = {}  # trainings by key: when they ended
+        self.settled = True  # no engine was killed since the last that ended
+        self.story = []
+        self.repository.planned()  # writes dvc.yaml
+        self.repository.commit("dvc.yaml")
+
+    def step(self):
+        engines = [self.snakemake, self.repro, self.snakemake_part, self.repro_part, self.figures, self.killed]
+        others = [self.set_budget, self.set_dpi, self.toggle_method, self.toggle_mixture, self.edit, self.revert_code]
+        resets = [self.checkout_commit, self.restore, self.lose_records, self.lose_state]
+        choices = engines if not self.settled else 3 * engines + 2 * others + resets
+        chosen = self.random.choice(choices)
+        self.story.append(chosen.__name__)
+        chosen()
+
+    # Edits
+
+    def set_budget(self):
+        key = self.random.choice(["rooting.kimg", "merging.kimg"])
+        self.repository.set(key, self.random.choice([0.064, 0.08]))
+
+    def set_dpi(self):
+        self.repository.set("figures.dpi", self.random.choice([72, 80]))
+
+    def toggle_method(self):
+        methods = self.repository.params["methods"]
+        self.repository.set(
+            "methods", [m for m in methods if m != "transfergan"] + ["transfergan"] * ("transfergan" not in methods)
+        )
+
+    def toggle_mixture(self):
+        mixtures = self.repository.params["mixtures"]
+        far = {"far": {"sources": ["face", "flower"]}}
+        self.repository.set("mixtures", PARAMS["mixtures"] | ({} if "far" in mixtures else far))
+
+    def edit(self):
+        module = self.random.choice(["training/trainer.py", "reporting/figures.py"])
+        self.repository.edit(module, f"# {self.random.randrange(2)}\n")
+
+    def revert_code(self):
+        self.repository.git("checkout", "--", "src")
+
+    # Engines
+
+    def snakemake(self):
+        here = self.trainings_here()
+        self.repository.snakemake()
+        self.judge(here)
+        self.compare()
+
+    def snakemake_part(self):
+        here = self.trainings_here()
+        self.repository.snakemake(self.random.choice(self.outputs()))
+        self.judge(here)
+
+    def figures(self):
+        here = self.trainings_here()
+        self.repository.snakemake("figures")
+        self.judge(here)
+
+    def repro(self):
+        known = set(self.finished)
+        self.repository.repro()
+        self.judge(known)
+        self.compare()
+
+    def repro_part(self):
+        known = set(self.finished)
+        stages = self.repository.dvc("stage", "list", "--name-only").split()
+        self.repository.repro(self.random.choice([s for s in stages if s != "sync"]))
+        self.judge(known)
+
+    def killed(self):
+        command = self.random.choice([("snakemake", "--cores", "2"), ("dvc", "repro")])
+        whole = self.random.random() < 0.7
+        process = self.repository.start(*command, environment={"STAND_IN_SECONDS": "0.5"}, start_new_session=True)
+        self.story[-1] += f" {command[0]} {'all' if whole else 'alone'}"
+        time.sleep(self.random.uniform(1, 8))
+        ended = process.poll() is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL) if whole else process.kill()
+        if not whole:
+            time.sleep(4)  # an orphaned Snakemake ends its job
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.stdout.close()
+        process.wait()
+        self.note(before=time.time() if ended else time.time() - WINDOW - (0 if whole else 4))
+        self.repository.run("snakemake", "--unlock", expect=None)
+        self.settled = False
+
+    # Resets
+
+    def commit(self):
+        self.repository.commit(f"step {len(self.story)}")
+
+    def checkout_commit(self):
+        self.commit()
+        revision = self.random.choice(self.repository.git("log", "--all", "--format=%H").split())
+        self.repository.git("checkout", "--quiet", revision)
+        self.repository.dvc("checkout", "--force", expect=None)  # 1 where the lock was of a run in part
+
+    def restore(self):
+        self.commit()
+        shutil.rmtree(self.repository.folder / "results", ignore_errors=True)
+        self.repository.git("checkout", "--", ".")
+        self.repository.dvc("checkout", "--force", expect=None)
+
+    def lose_records(self):
+        shutil.rmtree(self.repository.folder / ".snakemake", ignore_errors=True)
+
+    def lose_state(self):
+        shutil.rmtree(self.repository.folder / ".dvc/tmp", ignore_errors=True)
+
+    # Judgement
+
+    def outputs(self):
+        """The first output of each job, as dvc.yaml has them."""
+        return re.findall(r"cmd: snakemake .* -- (\S+)", (self.repository.folder / "dvc.yaml").read_text())
+
+    def trainings_here(self):
+        """Keys of the trained models that lie in the workspace."""
+        return {
+            key
+            for key in self.finished
+            if any(key.encode() in content[:100] for content in self.repository.contents().values())
+        }
+
+    def note(self, before):
+        for event in self.repository.events():
+            if event["event"] == "end" and event["verb"] in TRAININGS and event["time"] < before:
+                self.finished[event["key"]] = event["time"]
+
+    def judge(self, known):
+        """No training ran that was known already."""
+        events = self.repository.events()
+        again = [e["output"] for e in events if e["event"] == "start" and e["verb"] in TRAININGS and e["key"] in known]
+        assert not again, f"trained again: {again}"
+        self.finished |= {e["key"]: e["time"] for e in events if e["event"] == "end" and e["verb"] in TRAININGS}
+        self.settled = True
+
+    def compare(self):
+        """Every result is what a recomputation from nothing gives, and both engines say so."""
+        contents, expected = self.repository.contents(), self.recomputed()
+        assert {path for path in expected if contents.get(path) != expected[path]} == set()
+        assert self.repository.planned() == set()
+        assert self.repository.status() == set()
+
+    def recomputed(self):
+        folder = self.repository.folder
+        state = tuple(
+            (folder / name).read_bytes()
+            for name in ("params.yaml", "src/gan_cocktail/training/trainer.py", "src/gan_cocktail/reporting/figures.py")
+        )
+        if state not in self.expected:
+            other = Repository(self.folder / f"independent {len(self.expected)}")
+            other.folder.mkdir()
+            for name in ("Snakefile", "workflow", "profiles", "src", "resources"):
+                (other.folder / name).symlink_to(folder / name)
+            shutil.copy(folder / "params.yaml", other.folder)
+            other.snakemake()
+            self.expected[state] = other.contents()
+        return self.expected[state]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_order_of_steps_gives_a_wrong_result_or_trains_what_is_known(tmp_path, seed):
+    walk = Walk(tmp_path, seed)
+    try:
+        for _ in range(STEPS):
+            walk.step()
+        walk.snakemake()
+        walk.repro()
+    except BaseException:
+        print("\n".join(walk.story))
+        raise
