@@ -157,7 +157,9 @@ def test_7_a_fresh_clone_makes_the_same_from_nothing(done, tmp_path):
 
 def started(repository, *command, events, seconds="1"):
     """A run in a session of its own, after so many jobs have started."""
-    process = repository.start(*command, environment={"STAND_IN_SECONDS": seconds}, start_new_session=True)
+    # a shell that stays between DVC and the step, and outlives it
+    environment = {"STAND_IN_SECONDS": seconds, "SHELL": "/bin/sh"}
+    process = repository.start(*command, environment=environment, start_new_session=True)
     before = len(repository.log.read_text().splitlines())
     while sum('"start"' in line for line in repository.log.read_text().splitlines()[before:]) < events:
         assert process.poll() is None, process.communicate()[0]

@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
+import psutil
+
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import Job, jobs, outputs
 from gan_cocktail.plan import Plan
@@ -23,7 +25,13 @@ from workflow.coupling.experiment import read_params
 
 UNFINISHED = Path("workflow/coupling/unfinished")  # there while a run has results that DVC does not know
 INSIDE = "GAN_COCKTAIL_SYNC"  # set for the Snakemake that is started here
-PARENT = os.getppid()
+
+
+def _ancestors() -> list[int]:
+    return [process.pid for process in psutil.Process().parents()]
+
+
+ANCESTORS = _ancestors()  # inside a stage DVC is one of them, with a shell between or without
 
 
 def before(plan: Plan) -> None:
@@ -45,7 +53,7 @@ def after(plan: Plan) -> None:
         plan, written = read_params()  # as they are now: someone may have edited them, or the code, meanwhile
         stages.write(plan, written)
         _finish(plan, with_sync=True)
-    elif role == "stage" and os.getppid() == PARENT:  # DVC lives, and will record the output
+    elif role == "stage" and _ancestors() == ANCESTORS:  # DVC lives, and will record the output
         UNFINISHED.unlink(missing_ok=True)
 
 
