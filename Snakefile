@@ -6,7 +6,6 @@ from snakemake.utils import min_version
 from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import outputs
-from gan_cocktail.methods.table import METHODS
 from gan_cocktail.plan import EXTRACTOR, one_of
 from workflow.coupling import sync
 from workflow.coupling.code import code
@@ -34,7 +33,8 @@ except CocktailError as error:
 wildcard_constraints:
     mixture=one_of(PARAMS.mixtures),
     source=one_of(PARAMS.sources),
-    method=one_of(METHODS),
+    method=one_of(plan.methods),
+    seed=one_of(map(str, PARAMS.seeds)),
 
 
 pathvars:

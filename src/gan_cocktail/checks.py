@@ -22,6 +22,11 @@ def check_inputs(plan: Plan) -> None:
         found = {s: n for s, n in networks.items() if n is not None}
         _check_networks(plan, mixture, found)
         _check_resolutions(mixture, m.root_name, found)
+    for name in plan.methods.keys() - {name for mixture in plan.params.mixtures for name in plan.methods_for(mixture)}:
+        raise CocktailError(
+            f"methods: {name} is trained on real images, but no mixture has a `dataset` for each of its sources; "
+            "give the datasets, or leave it out"
+        )
 
 
 def _network(plan: Plan, source: str) -> NetworkParams | None:
@@ -49,10 +54,11 @@ def _check_networks(plan: Plan, mixture: str, networks: dict[str, NetworkParams]
                 "a mixture needs sources of one kind"
             )
         unlike = [k for k in NetworkParams.model_fields if k != "c_dim" and getattr(a, k) != getattr(b, k)]
-        if unlike and "average_unrooted" in plan.params.methods:
+        averaged = [name for name, method in plan.methods.items() if method.initialisation == "average_unrooted"]
+        if unlike and averaged:
             raise CocktailError(
                 f"mixtures.{mixture}: {first} and {other} differ in {', '.join(unlike)}, so their weights cannot be "
-                "averaged as they are; leave average_unrooted out of methods (the others work)"
+                f"averaged as they are; leave {' and '.join(averaged)} out of methods (the others work)"
             )
 
 

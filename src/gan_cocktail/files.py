@@ -58,6 +58,10 @@ def require(path: Path) -> Path:
 
 
 def sha256(path: Path) -> str:
-    """Hex digest of a file's content."""
-    with require(path).open("rb") as f:
+    """Hex digest of a file's content; of a folder's, of the names and contents of all files in it."""
+    if require(path).is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        lines = [f"{file.relative_to(path).as_posix()} {sha256(file)}" for file in files]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    with path.open("rb") as f:
         return hashlib.file_digest(f, "sha256").hexdigest()

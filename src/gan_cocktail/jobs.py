@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gan_cocktail.methods.table import METHODS
-from gan_cocktail.plan import AVERAGES, EXTRACTOR, Plan
+from gan_cocktail.plan import EXTRACTOR, AverageKind, Plan
 
 GRID_KEYS = ["seed", "figures.columns"]
 
@@ -53,41 +52,72 @@ def _models(plan: Plan) -> Iterator[Job]:
         own = f"mixtures.{mixture}"
         for s in m.sources:
             yield Job("widen", f"{mixture}.{s}", [plan.model(s)], [plan.widened(mixture, s)], ["seed", own])
-        for s in m.leaves:
-            inputs = [plan.widened_root(mixture), plan.dataset(s)]
-            keys = ["seed", own, "training", "rooting.kimg"]
-            yield Job("root", f"{mixture}.{s}", inputs, [plan.rooted(mixture, s)], keys)
-        for kind in AVERAGES:
-            yield Job("average", f"{mixture}.{kind}", plan.to_average(mixture, kind), [plan.average(mixture, kind)], [])
-        for method in plan.params.methods:
-            spec = METHODS[method]
-            if spec.trains:
-                inputs = [plan.initialisation(mixture, method), *plan.datasets(mixture)]
-                made = plan.models(mixture, method) + plan.snapshots(mixture, method)
-                budget = ["merging.kimg"] if spec.rooted else ["rooting.kimg", "merging.kimg"]
-                yield Job("merge", f"{mixture}.{method}", inputs, made, ["seed", own, "training", *budget])
+        for seed in plan.params.seeds:
+            yield from _rooted(plan, mixture, seed)
+        yield Job("average_unrooted", mixture, *_averaging(plan, mixture, "unrooted", plan.params.seed), [])
+        root = [plan.widened_root(mixture)]
+        yield Job("fisher", mixture, root, [plan.fisher(mixture)], ["seed", own, "fisher"])
+        for method in plan.methods_for(mixture):
+            if plan.methods[method].trains:
+                for seed in plan.params.seeds:
+                    yield _merge(plan, mixture, method, seed)
+
+
+def _rooted(plan: Plan, mixture: str, seed: int) -> Iterator[Job]:
+    for s in plan.mixture(mixture).leaves:
+        inputs = [plan.widened_root(mixture), plan.images(s)]
+        keys = [f"mixtures.{mixture}", "training", "rooting.kimg", *_drawing(plan)]
+        yield Job("root", f"{mixture}.{s}.{seed}", inputs, [plan.rooted(mixture, s, seed)], keys)
+    yield Job("average", f"{mixture}.{seed}", *_averaging(plan, mixture, "rooted", seed), [])
+
+
+def _averaging(plan: Plan, mixture: str, kind: AverageKind, seed: int) -> tuple[list[str], list[str]]:
+    return plan.to_average(mixture, kind, seed), [plan.average(mixture, kind, seed)]
+
+
+def _merge(plan: Plan, mixture: str, method: str, seed: int) -> Job:
+    start = plan.initialisation(mixture, method, seed)
+    inputs = [start, *plan.shown(mixture, method), *plan.fishers(mixture, method)]
+    made = plan.models(mixture, method, seed) + plan.snapshots(mixture, method, seed)
+    keys = [f"mixtures.{mixture}", "training", "rooting.kimg", "merging", *_variant(plan, method), *_drawing(plan)]
+    return Job("merge", f"{mixture}.{method}.{seed}", inputs, made, keys)
+
+
+def _variant(plan: Plan, method: str) -> list[str]:
+    return [f"variants.{method}"] if method in plan.params.variants else []
+
+
+def _drawing(plan: Plan) -> list[str]:
+    return ["synthesis.truncation_psi"] if plan.params.synthesis.mode == "fresh" else []
+
+
+def _budgets(plan: Plan, mixture: str, method: str) -> list[str]:
+    trains = plan.methods[method].trains
+    return ["rooting.kimg"] * (trains or plan.rooting_kimg(mixture, method) > 0) + ["merging.kimg"] * trains
 
 
 def _measurements(plan: Plan) -> Iterator[Job]:
     for mixture in plan.params.mixtures:
         own = f"mixtures.{mixture}"
-        for method in plan.params.methods:
-            spec, models = METHODS[method], plan.models(mixture, method)
-            inputs = [*models, *plan.references(mixture), *plan.snapshots(mixture, method), EXTRACTOR]
-            budgets = ["rooting.kimg"] * (spec.rooted or spec.trains) + ["merging.kimg"] * spec.trains
-            keys = ["seed", own, "evaluation", *budgets]
-            yield Job("evaluate", f"{mixture}.{method}", inputs, [plan.evaluation(mixture, method)], keys)
-            yield Job("samples", f"{mixture}.{method}", models, [plan.grid(mixture, method)], GRID_KEYS)
+        for method in plan.methods_for(mixture):
+            keys = [own, "evaluation", *_budgets(plan, mixture, method), *_variant(plan, method)]
+            for seed in plan.params.seeds:
+                models, snapshots = plan.models(mixture, method, seed), plan.snapshots(mixture, method, seed)
+                inputs = [*models, *plan.references(mixture), *snapshots, EXTRACTOR]
+                made = [plan.evaluation(mixture, method, seed)]
+                yield Job("evaluate", f"{mixture}.{method}.{seed}", inputs, made, keys)
+            shown = plan.models(mixture, method, plan.params.seeds[0])
+            yield Job("samples", f"{mixture}.{method}", shown, [plan.grid(mixture, method)], GRID_KEYS)
 
 
 def _report(plan: Plan) -> Iterator[Job]:
     for mixture, m in plan.params.mixtures.items():
-        for stage, model in (("widened", plan.widened), ("rooted", plan.rooted)):
+        for stage in ("widened", "rooted"):
             for s in m.sources:
-                grid = plan.grid(mixture, f"{stage}/{s}")
-                yield Job("class_samples", f"{mixture}.{stage}.{s}", [model(mixture, s)], [grid], GRID_KEYS)
+                inputs, made = [plan.stage(stage, mixture, s)], [plan.grid(mixture, f"{stage}/{s}")]
+                yield Job("class_samples", f"{mixture}.{stage}.{s}", inputs, made, GRID_KEYS)
         for kind in plan.figure_kinds():
             inputs, keys = plan.figure_grids(kind, mixture), [f"mixtures.{mixture}", "methods", "figures"]
             yield Job("figure", f"{kind}.{mixture}", inputs, plan.figure(kind, mixture), keys)
-    made, keys = [*plan.tables(), plan.metrics()], ["mixtures", "methods", "merging.kimg"]
+    made, keys = [*plan.tables(), plan.metrics()], ["mixtures", "methods", "seeds", "merging.kimg"]
     yield Job("tables", "main", plan.evaluations(), made, keys)

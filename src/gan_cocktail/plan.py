@@ -7,10 +7,12 @@ tests) asks here.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from gan_cocktail.methods.table import METHODS
-from gan_cocktail.params.experiment import Method, MixtureParams, Params
+from gan_cocktail.methods.table import methods_of
+from gan_cocktail.params.experiment import MixtureParams, Params
+from gan_cocktail.params.method import Method
 
 EXTRACTOR = "resources/features/embedded.safetensors"
 AverageKind = Literal["rooted", "unrooted"]
@@ -41,6 +43,16 @@ class Plan:
         """A mixture's class probabilities, as the value of an option."""
         return ",".join(map(repr, self.mixture(mixture).probabilities))
 
+    @cached_property
+    def methods(self) -> dict[str, Method]:
+        """The methods that are compared, in the tables' order."""
+        return methods_of(self.params.methods, self.params.variants)
+
+    def methods_for(self, mixture: str) -> list[str]:
+        """Those that a mixture allows: real images are not at hand for all."""
+        real = all(self.params.sources[s].dataset for s in self.mixture(mixture).sources)
+        return [name for name, method in self.methods.items() if real or method.images == "synthetic"]
+
     # Sources
 
     def model(self, source: str) -> str:
@@ -48,8 +60,8 @@ class Plan:
         return self.params.sources[source].model or f"{self.results}/sources/{source}.safetensors"
 
     def trained_sources(self) -> list[str]:
-        """Sources that are given as datasets."""
-        return [name for name, source in self.params.sources.items() if source.dataset]
+        """Sources that are given as datasets alone."""
+        return [name for name, source in self.params.sources.items() if not source.model]
 
     def dataset(self, source: str) -> str:
         """A source's synthetic dataset."""
@@ -89,81 +101,128 @@ class Plan:
         """A mixture's root, conditioned."""
         return self.widened(mixture, self.mixture(mixture).root_name)
 
-    def rooted(self, mixture: str, source: str) -> str:
+    def rooted(self, mixture: str, source: str, seed: int) -> str:
         """A source, rooted in the mixture's root."""
-        return f"{self.results}/rooted/{mixture}/{source}.safetensors"
+        return f"{self.results}/rooted/{mixture}/{source}/seed{seed}.safetensors"
 
-    def datasets(self, mixture: str) -> list[str]:
-        """The synthetic datasets of a mixture, one a class."""
-        return [self.dataset(s) for s in self.mixture(mixture).sources]
+    def stage(self, name: str, mixture: str, source: str) -> str:
+        """The model of a source in a stage, `widened` or `rooted` (of the first replicate)."""
+        first = self.params.seeds[0]
+        return self.rooted(mixture, source, first) if name == "rooted" else self.widened(mixture, source)
+
+    def images(self, source: str) -> str:
+        """What a source's class is shown in training: its synthetic dataset, or its own model, drawn from anew."""
+        return self.dataset(source) if self.params.synthesis.mode == "fixed" else self.model(source)
+
+    def fisher(self, mixture: str) -> str:
+        """The Fisher information of the mixture's root."""
+        return f"{self.results}/fisher/{mixture}.safetensors"
 
     # Merging
 
-    def to_average(self, mixture: str, kind: AverageKind) -> list[str]:
+    def to_average(self, mixture: str, kind: AverageKind, seed: int) -> list[str]:
         """The root with the rooted models, or the sources as they are (widened), one a class."""
         m = self.mixture(mixture)
         roots = m.sources if kind == "unrooted" else [m.root_name]
-        return [self.widened(mixture, s) if s in roots else self.rooted(mixture, s) for s in m.sources]
+        return [self.widened(mixture, s) if s in roots else self.rooted(mixture, s, seed) for s in m.sources]
 
-    def average(self, mixture: str, kind: AverageKind) -> str:
-        """The mean of those."""
-        return f"{self.results}/averages/{mixture}/{kind}.safetensors"
+    def average(self, mixture: str, kind: AverageKind, seed: int) -> str:
+        """The mean of those; that of the sources as they are is the same for all seeds."""
+        name = f"rooted/seed{seed}" if kind == "rooted" else kind
+        return f"{self.results}/averages/{mixture}/{name}.safetensors"
 
-    def initialisation(self, mixture: str, method: Method) -> str:
+    def initialisation(self, mixture: str, method: str, seed: int) -> str:
         """Where a method starts; of a random start, whose architecture it takes."""
-        kind = METHODS[method].initialisation
-        if kind in ("root", "random"):
-            return self.widened_root(mixture)
-        return self.average(mixture, "rooted" if kind == "average_rooted" else "unrooted")
+        match self.methods[method].initialisation:
+            case "average_rooted":
+                return self.average(mixture, "rooted", seed)
+            case "average_unrooted":
+                return self.average(mixture, "unrooted", seed)
+            case "rooted":
+                return self.rooted(mixture, self.mixture(mixture).leaves[0], seed)
+            case _:
+                return self.widened_root(mixture)
 
-    def models(self, mixture: str, method: Method) -> list[str]:
+    def shown(self, mixture: str, method: str) -> list[str]:
+        """The images that a method is trained on, one dataset (or source to draw from) a class."""
+        if self.methods[method].images == "real":
+            return [self.params.sources[s].dataset or "" for s in self.mixture(mixture).sources]
+        return [self.images(s) for s in self.mixture(mixture).sources]
+
+    def fishers(self, mixture: str, method: str) -> list[str]:
+        """The Fisher information, if the method goes by it."""
+        return [self.fisher(mixture)] if self.methods[method].ewc else []
+
+    def twist(self, mixture: str, method: str) -> list[str]:
+        """What sets a method's training apart, as options."""
+        spec = self.methods[method]
+        options = ["--from-scratch"] if spec.initialisation == "random" else []
+        if spec.ewc:
+            options += [f"--ewc={spec.ewc.model_dump_json()}", f"--fisher={self.fisher(mixture)}"]
+        return options + ([f"--frozen-layers={spec.frozen_layers}"] if spec.frozen_layers else [])
+
+    def drawing(self) -> str:
+        """How trainings draw from sources, if they do, as an option."""
+        s = self.params.synthesis
+        return f"--truncation-psi={s.truncation_psi}" if s.mode == "fresh" else ""
+
+    def models(self, mixture: str, method: str, seed: int) -> list[str]:
         """A method's model, trained or as it starts; of the ensemble, one model a class."""
-        spec = METHODS[method]
+        spec = self.methods[method]
         if spec.initialisation == "sources":
             return [self.model(s) for s in self.mixture(mixture).sources]
         if not spec.trains:
-            return [self.initialisation(mixture, method)]
-        return [f"{self.results}/unions/{mixture}/{method}.safetensors"]
+            return [self.initialisation(mixture, method, seed)]
+        return [f"{self.results}/unions/{mixture}/{method}/seed{seed}.safetensors"]
 
-    def snapshots(self, mixture: str, method: Method) -> list[str]:
+    def snapshots(self, mixture: str, method: str, seed: int) -> list[str]:
         """The file with a training's snapshots, if the method trains."""
-        trains = METHODS[method].trains
-        return [f"{self.results}/unions/{mixture}/{method}.snapshots.safetensors"] if trains else []
+        trains = self.methods[method].trains
+        return [f"{self.results}/unions/{mixture}/{method}/seed{seed}.snapshots.safetensors"] if trains else []
 
     def unions(self) -> list[str]:
         """The models that users come for."""
         return [
             model
             for mixture in self.params.mixtures
-            for method in self.params.methods
-            if METHODS[method].trains
-            for model in self.models(mixture, method)
+            for method in self.methods_for(mixture)
+            if self.methods[method].trains
+            for seed in self.params.seeds
+            for model in self.models(mixture, method, seed)
         ]
 
-    def rooting_kimg(self, mixture: str, method: Method) -> float:
+    def rooting_kimg(self, mixture: str, method: str) -> float:
         """What a method spent before merging."""
-        return len(self.mixture(mixture).leaves) * self.params.rooting.kimg if METHODS[method].rooted else 0
+        rootings = {"average_rooted": len(self.mixture(mixture).leaves), "rooted": 1}
+        return rootings.get(self.methods[method].initialisation, 0) * self.params.rooting.kimg
 
-    def merging_kimg(self, mixture: str, method: Method) -> float:
+    def merging_kimg(self, mixture: str, method: str) -> float:
         """What a method spends on the union: the total is the same for all that train."""
-        if not METHODS[method].trains:
+        if not self.methods[method].trains:
             return 0
-        return self.params.merging.kimg if METHODS[method].rooted else self.params.total_kimg(mixture)
+        return round(self.params.total_kimg(mixture) - self.rooting_kimg(mixture, method), 6)
 
-    def snapshot_kimg(self, mixture: str, method: Method) -> list[float]:
-        """Where a training is also measured: at the budget at which `ours` ends."""
-        merging = self.params.merging.kimg
-        return [merging] if self.merging_kimg(mixture, method) > merging else []
+    def snapshot_kimg(self, mixture: str, method: str) -> list[float]:
+        """Where a training is also measured: along its curve, and at the merging kimg at which `ours` ends."""
+        end, spent = self.merging_kimg(mixture, method), self.rooting_kimg(mixture, method)
+        total, points = self.params.total_kimg(mixture), self.params.merging.points
+        along = {round(total * k / points - spent, 6) for k in range(1, points)}
+        return sorted(kimg for kimg in along | {self.params.merging.kimg} if 0 < kimg < end)
 
     # Reporting
 
-    def evaluation(self, mixture: str, method: Method) -> str:
+    def evaluation(self, mixture: str, method: str, seed: int) -> str:
         """A method's measurements."""
-        return f"{self.results}/evaluation/{mixture}/{method}.json"
+        return f"{self.results}/evaluation/{mixture}/{method}/seed{seed}.json"
 
-    def evaluations(self) -> list[str]:
-        """The measurements, in the tables' order."""
-        return [self.evaluation(mixture, m) for mixture in self.params.mixtures for m in self.params.methods]
+    def evaluations(self, *mixtures: str) -> list[str]:
+        """The measurements of these mixtures (none: of all), in the tables' order."""
+        return [
+            self.evaluation(mixture, method, seed)
+            for mixture in mixtures or self.params.mixtures
+            for method in self.methods_for(mixture)
+            for seed in self.params.seeds
+        ]
 
     def tables(self) -> list[str]:
         """The tables, in every format."""
@@ -180,7 +239,7 @@ class Plan:
     def method_rows(self, mixture: str) -> list[tuple[str, str]]:
         """(label, sample grid and its classes) of the figure that compares methods."""
         classes = ",".join(map(str, range(len(self.mixture(mixture).sources))))
-        return [(METHODS[m].label, f"{self.grid(mixture, m)}:{classes}") for m in self.params.methods]
+        return [(self.methods[m].label, f"{self.grid(mixture, m)}:{classes}") for m in self.methods_for(mixture)]
 
     def average_rows(self, mixture: str) -> list[tuple[str, str]]:
         """The same of the figure that shows what is averaged, and what comes of it."""

@@ -94,7 +94,7 @@ def _out(path: str) -> tuple[str, str | dict[str, Any]]:
             return "outs", path
         case ".png":
             return "plots", {path: {"cache": False}}
-        case ".json" if Path(path).parent.parent.name == "evaluation":
+        case ".json" if "evaluation" in Path(path).parts:
             return "plots", {path: {"cache": False, "x": "kimg", "y": "fid", "title": path}}
         case _:
             return "outs", {path: {"cache": False}}
@@ -106,7 +106,7 @@ def _plots(plan: Plan) -> list[dict[str, Any]]:
         {
             f"FID of {mixture}": {
                 "x": "kimg",
-                "y": {plan.evaluation(mixture, method): "fid" for method in plan.params.methods},
+                "y": {path: "fid" for path in plan.evaluations(mixture)},
                 "x_label": "total kimg",
                 "y_label": "FID, mean over domains",
             }

@@ -3,16 +3,16 @@
 
 rule evaluate:
     input:
-        models=lambda w: plan.models(w.mixture, w.method),
+        models=lambda w: plan.models(w.mixture, w.method, int(w.seed)),
         references=lambda w: plan.references(w.mixture),
-        snapshots=lambda w: plan.snapshots(w.mixture, w.method),
+        snapshots=lambda w: plan.snapshots(w.mixture, w.method, int(w.seed)),
         extractor=EXTRACTOR,
     output:
-        "<results>/evaluation/{mixture}/{method}.json",
+        "<results>/evaluation/{mixture}/{method}/seed{seed}.json",
     log:
-        "<results>/logs/evaluate/{mixture}/{method}.log",
+        "<results>/logs/evaluate/{mixture}/{method}/seed{seed}.log",
     benchmark:
-        "<results>/benchmarks/evaluate/{mixture}/{method}.tsv"
+        "<results>/benchmarks/evaluate/{mixture}/{method}/seed{seed}.tsv"
     threads: 1
     resources:
         mem_mb=2000,
@@ -27,17 +27,16 @@ rule evaluate:
             f"--snapshots={input.snapshots}" if input.snapshots else ""
         ),
         settings=PARAMS.evaluation.model_dump_json(),
-        seed=PARAMS.seed,
     shell:
         "gan-cocktail evaluate {params.models:q} {input.references:q} --out {output:q} --domains {params.domains}"
         " --mixture {wildcards.mixture} --method {wildcards.method} --probabilities {params.probabilities}"
         " --rooting-kimg {params.rooting_kimg} --merging-kimg {params.merging_kimg} {params.snapshots}"
-        " --embedded {input.extractor:q} --seed {params.seed} --settings {params.settings:q} > {log:q} 2>&1"
+        " --embedded {input.extractor:q} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"
 
 
 rule samples:
     input:
-        lambda w: plan.models(w.mixture, w.method),
+        lambda w: plan.models(w.mixture, w.method, PARAMS.seeds[0]),
     output:
         "<results>/samples/{mixture}/{method}.png",
     log:
@@ -57,7 +56,7 @@ rule samples:
 
 use rule samples as class_samples with:
     input:
-        "<results>/{stage}/{mixture}/{source}.safetensors",
+        lambda w: plan.stage(w.stage, w.mixture, w.source),
     output:
         "<results>/samples/{mixture}/{stage}/{source}.png",
     log:

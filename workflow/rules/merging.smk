@@ -3,15 +3,13 @@
 
 rule average:
     input:
-        lambda w: plan.to_average(w.mixture, w.kind),
+        lambda w: plan.to_average(w.mixture, "rooted", int(w.seed)),
     output:
-        "<results>/averages/{mixture}/{kind}.safetensors",
+        "<results>/averages/{mixture}/rooted/seed{seed}.safetensors",
     log:
-        "<results>/logs/average/{mixture}/{kind}.log",
+        "<results>/logs/average/{mixture}/rooted/seed{seed}.log",
     benchmark:
-        "<results>/benchmarks/average/{mixture}/{kind}.tsv"
-    wildcard_constraints:
-        kind="rooted|unrooted",
+        "<results>/benchmarks/average/{mixture}/rooted/seed{seed}.tsv"
     threads: 1
     resources:
         mem_mb=1000,
@@ -21,17 +19,29 @@ rule average:
         "gan-cocktail average {input:q} --out {output:q} > {log:q} 2>&1"
 
 
+use rule average as average_unrooted with:
+    input:
+        lambda w: plan.to_average(w.mixture, "unrooted", PARAMS.seed),
+    output:
+        "<results>/averages/{mixture}/unrooted.safetensors",
+    log:
+        "<results>/logs/average/{mixture}/unrooted.log",
+    benchmark:
+        "<results>/benchmarks/average/{mixture}/unrooted.tsv"
+
+
 rule merge:
     input:
-        initial=lambda w: plan.initialisation(w.mixture, w.method),
-        datasets=lambda w: plan.datasets(w.mixture),
+        initial=lambda w: plan.initialisation(w.mixture, w.method, int(w.seed)),
+        images=lambda w: plan.shown(w.mixture, w.method),
+        fisher=lambda w: plan.fishers(w.mixture, w.method),
     output:
-        model="<results>/unions/{mixture}/{method}.safetensors",
-        snapshots="<results>/unions/{mixture}/{method}.snapshots.safetensors",
+        model="<results>/unions/{mixture}/{method}/seed{seed}.safetensors",
+        snapshots="<results>/unions/{mixture}/{method}/seed{seed}.snapshots.safetensors",
     log:
-        "<results>/logs/merge/{mixture}/{method}.log",
+        "<results>/logs/merge/{mixture}/{method}/seed{seed}.log",
     benchmark:
-        "<results>/benchmarks/merge/{mixture}/{method}.tsv"
+        "<results>/benchmarks/merge/{mixture}/{method}/seed{seed}.tsv"
     threads: 1
     resources:
         mem_mb=3000,
@@ -39,16 +49,14 @@ rule merge:
         *code("merge"),
         kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
         probabilities=lambda w: plan.probabilities(w.mixture),
-        scratch=lambda w: (
-            "--from-scratch" if METHODS[w.method].initialisation == "random" else ""
-        ),
+        twist=lambda w: plan.twist(w.mixture, w.method),
         snapshots=lambda w: ",".join(
-            repr(k) for k in plan.snapshot_kimg(w.mixture, w.method)
+            map(repr, plan.snapshot_kimg(w.mixture, w.method))
         ),
+        drawing=plan.drawing(),
         settings=PARAMS.training.model_dump_json(),
-        seed=PARAMS.seed,
     shell:
-        "gan-cocktail merge {input.initial:q} {input.datasets:q} --out {output.model:q}"
-        " --kimg {params.kimg} --probabilities {params.probabilities} {params.scratch}"
+        "gan-cocktail merge {input.initial:q} {input.images:q} --out {output.model:q}"
+        " --kimg {params.kimg} --probabilities {params.probabilities} {params.twist:q}"
         " --snapshots={params.snapshots} --snapshots-out {output.snapshots:q}"
-        " --seed {params.seed} --settings {params.settings:q} > {log:q} 2>&1"
+        " {params.drawing} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"

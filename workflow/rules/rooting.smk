@@ -1,4 +1,4 @@
-"""Stages 0 and 1: every source of a mixture conditioned, and rooted in the root."""
+"""Stages 0 and 1: every source of a mixture conditioned, and rooted in the root; what EWC knows of the root."""
 
 
 rule widen:
@@ -26,13 +26,13 @@ rule widen:
 rule root:
     input:
         root=lambda w: plan.widened_root(w.mixture),
-        dataset="<results>/synthetic/{source}.zip",
+        images=lambda w: plan.images(w.source),
     output:
-        "<results>/rooted/{mixture}/{source}.safetensors",
+        "<results>/rooted/{mixture}/{source}/seed{seed}.safetensors",
     log:
-        "<results>/logs/root/{mixture}/{source}.log",
+        "<results>/logs/root/{mixture}/{source}/seed{seed}.log",
     benchmark:
-        "<results>/benchmarks/root/{mixture}/{source}.tsv"
+        "<results>/benchmarks/root/{mixture}/{source}/seed{seed}.tsv"
     threads: 1
     resources:
         mem_mb=2000,
@@ -40,8 +40,30 @@ rule root:
         *code("root"),
         position=lambda w: plan.position(w.mixture, w.source),
         kimg=PARAMS.rooting.kimg,
+        drawing=plan.drawing(),
         settings=PARAMS.training.model_dump_json(),
+    shell:
+        "gan-cocktail root {input.root:q} {input.images:q} --out {output:q} --position {params.position}"
+        " --kimg {params.kimg} {params.drawing} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"
+
+
+rule fisher:
+    input:
+        lambda w: plan.widened_root(w.mixture),
+    output:
+        "<results>/fisher/{mixture}.safetensors",
+    log:
+        "<results>/logs/fisher/{mixture}.log",
+    benchmark:
+        "<results>/benchmarks/fisher/{mixture}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+    params:
+        *code("fisher"),
+        position=lambda w: plan.position(w.mixture, plan.mixture(w.mixture).root_name),
+        n_images=PARAMS.fisher.n_images,
         seed=PARAMS.seed,
     shell:
-        "gan-cocktail root {input.root:q} {input.dataset:q} --out {output:q} --position {params.position}"
-        " --kimg {params.kimg} --seed {params.seed} --settings {params.settings:q} > {log:q} 2>&1"
+        "gan-cocktail fisher {input:q} --out {output:q} --position {params.position} --n-images {params.n_images}"
+        " --seed {params.seed} > {log:q} 2>&1"

@@ -14,6 +14,7 @@ VERBS = (
     "reference",
     "widen",
     "root",
+    "fisher",
     "average",
     "merge",
     "evaluate",

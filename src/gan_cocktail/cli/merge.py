@@ -8,9 +8,20 @@ import typer
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
-from gan_cocktail.cli.options import Kimg, Out, Seed, Settings, read_section, read_shares, training_folder
+from gan_cocktail.cli.options import (
+    Images,
+    Kimg,
+    Out,
+    Psi,
+    Seed,
+    Settings,
+    read_section,
+    read_shares,
+    training_folder,
+)
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.methods.unions import tune
+from gan_cocktail.methods.unions import Twist, tune
+from gan_cocktail.params.method import EWCParams
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import describe
 from gan_cocktail.training.run import snapshot_path
@@ -18,45 +29,56 @@ from gan_cocktail.training.run import snapshot_path
 
 def merge(
     model: Annotated[Path, typer.Argument(help="The initialisation (merged, or a widened root).")],
-    datasets: Annotated[list[Path], typer.Argument(help="Synthetic datasets, one a class, in order.")],
+    images: Annotated[list[Path], Images],
     out: Out,
     kimg: Kimg,
     probabilities: Annotated[str, typer.Option(help="Class probabilities, comma-separated; default uniform.")] = "",
     from_scratch: Annotated[bool, typer.Option(help="Draw new weights; take the architecture alone.")] = False,
+    ewc: Annotated[str, typer.Option(help="lambda of mapping, synthesis and discriminator, as YAML or JSON.")] = "",
+    fisher: Annotated[Path | None, typer.Option(help="Fisher information of the initialisation, for --ewc.")] = None,
+    frozen_layers: Annotated[int, typer.Option(min=0, help="Lower blocks of D that stay as they are.")] = 0,
     snapshots: Annotated[str, typer.Option(help="kimg at which to keep the generator, comma-separated.")] = "",
     snapshots_out: Annotated[Path | None, typer.Option(help="File for those generators.")] = None,
+    truncation_psi: Psi = 1.0,
     settings: Settings = "",
     seed: Seed = 0,
 ) -> None:
     """Train on all domains at once (stage 2, step 2, and the baselines)."""
     initial, recipe = load(model), read_section(TrainingParams, settings)
-    if initial.network.c_dim != len(datasets):
-        raise CocktailError(f"{model}: {initial.network.c_dim} classes, but {len(datasets)} datasets were given")
-    shares = read_shares(probabilities, len(datasets))
+    if initial.network.c_dim != len(images):
+        raise CocktailError(f"{model}: {initial.network.c_dim} classes, but {len(images)} datasets were given")
+    if bool(ewc) != bool(fisher):
+        raise CocktailError("--ewc and --fisher go together: its strengths, and what gan-cocktail fisher wrote")
+    shares = read_shares(probabilities, len(images))
     keep = [float(k) for k in snapshots.split(",") if k]
     if max(keep, default=0) > kimg:
         raise CocktailError(f"--snapshots: {max(keep):g} kimg is beyond the budget, --kimg {kimg:g}")
-    parents = [parent(path) for path in (model, *datasets)]
+    parents = [parent(path) for path in (model, *images, *([fisher] if fisher else []))]
     folder = training_folder(out)
+    twist = Twist(from_scratch, read_section(EWCParams, ewc, "--ewc") if ewc else None, fisher, frozen_layers)
     union = tune(
         initial,
-        datasets,
+        images,
         shares,
-        name=f"merge/{len(datasets)}",
+        name=f"merge/{len(images)}",
         kimg=kimg,
         settings=recipe,
         seed=seed,
         parents=parents,
-        from_scratch=from_scratch,
+        twist=twist,
         folder=folder,
         device=device.pick(),
         snapshots=keep,
+        psi=truncation_psi,
     )
     union.info = describe(
         "union",
         kimg=kimg,
         probabilities=shares,
         from_scratch=from_scratch,
+        ewc=twist.ewc,
+        frozen_layers=frozen_layers,
+        truncation_psi=truncation_psi,
         settings=recipe,
         seed=seed,
         parents=parents,

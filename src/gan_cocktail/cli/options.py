@@ -14,6 +14,10 @@ S = TypeVar("S", bound=Section)
 Out = Annotated[Path, typer.Option(help="File to write.")]
 Embedded = Annotated[Path, typer.Option(help="Weights of the embedded extractor.")]
 Kimg = Annotated[float, typer.Option(min=0, help="Budget: thousands of images shown as real.")]
+Images = typer.Argument(
+    help="What each class is shown, in order: datasets (zip or folder), or checkpoints of sources, drawn from anew."
+)
+Psi = Annotated[float, typer.Option(min=0, max=1, help="Truncation of sources that are drawn from anew; 1: none.")]
 Seed = Annotated[int, typer.Option(help="The experiment's seed.")]
 Settings = Annotated[str, typer.Option(help="The verb's section of params.yaml, as YAML or JSON; defaults elsewhere.")]
 

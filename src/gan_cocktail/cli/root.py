@@ -7,7 +7,7 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
-from gan_cocktail.cli.options import Kimg, Out, Seed, Settings, check_class, read_section, training_folder
+from gan_cocktail.cli.options import Kimg, Out, Psi, Seed, Settings, check_class, read_section, training_folder
 from gan_cocktail.methods.unions import one_class, tune
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import describe
@@ -15,21 +15,22 @@ from gan_cocktail.provenance import describe
 
 def root(
     model: Annotated[Path, typer.Argument(help="The widened root.")],
-    dataset: Annotated[Path, typer.Argument(help="Synthetic dataset of the source.")],
+    images: Annotated[Path, typer.Argument(help="Synthetic dataset of the source, or its checkpoint: drawn anew.")],
     out: Out,
     position: Annotated[int, typer.Option(min=0, help="The source's class, from 0.")],
     kimg: Kimg,
+    truncation_psi: Psi = 1.0,
     settings: Settings = "",
     seed: Seed = 0,
 ) -> None:
     """Fine-tune the root on one source's synthetic images, label `position` alone (stage 1)."""
     initial, recipe = load(model), read_section(TrainingParams, settings)
-    parents = [parent(model), parent(dataset)]
+    parents = [parent(model), parent(images)]
     n = initial.network.c_dim
     check_class(position, n, f"{model} has {n} classes" if n else f"{model} has no classes: widen it first")
     rooted = tune(
         initial,
-        [dataset if i == position else None for i in range(n)],
+        [images if i == position else None for i in range(n)],
         one_class(n, position),
         name=f"root/{n}/{position}",
         kimg=kimg,
@@ -38,6 +39,15 @@ def root(
         parents=parents,
         folder=training_folder(out),
         device=device.pick(),
+        psi=truncation_psi,
     )
-    rooted.info = describe("rooted", position=position, kimg=kimg, settings=recipe, seed=seed, parents=parents)
+    rooted.info = describe(
+        "rooted",
+        position=position,
+        kimg=kimg,
+        truncation_psi=truncation_psi,
+        settings=recipe,
+        seed=seed,
+        parents=parents,
+    )
     save(rooted, out)

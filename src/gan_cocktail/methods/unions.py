@@ -1,23 +1,41 @@
-"""Rooting and merging: trainings on synthetic datasets, through the one trainer."""
+"""Rooting and merging: trainings on what the sources draw, through the one trainer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.checkpoints.fisher import load_fisher
+from gan_cocktail.checkpoints.model import Model, load
 from gan_cocktail.data.images import read_images
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.methods.restraints import lower_layers, pull
+from gan_cocktail.params.method import EWCParams
+from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import fingerprint
 from gan_cocktail.seeds import derive
 from gan_cocktail.training.run import run
-from gan_cocktail.training.streams import FixedDatasets
+from gan_cocktail.training.streams import FixedDatasets, FreshImages, ImageStream
 from gan_cocktail.training.trainer import TrainingJob
+
+MODEL = ".safetensors"
+
+
+@dataclass(frozen=True)
+class Twist:
+    """What sets a baseline apart from plain fine-tuning."""
+
+    from_scratch: bool = False  # new weights; the initialisation gives the architecture alone
+    ewc: EWCParams | None = None
+    fisher: Path | None = None  # what ewc goes by
+    frozen_layers: int = 0
 
 
 def tune(
     initial: Model,
-    datasets: Sequence[Path | None],
+    images: Sequence[Path | None],
     class_probabilities: Sequence[float],
     *,
     name: str,
@@ -28,29 +46,50 @@ def tune(
     folder: Path,
     device: torch.device,
     snapshots: Sequence[float] = (),
-    from_scratch: bool = False,
+    twist: Twist = Twist(),
+    psi: float = 1.0,
 ) -> Model:
-    """Train `initial` on one synthetic dataset a class; resumes from `folder`.
+    """Train `initial` on one dataset a class, or on images drawn anew from one source a class; resumes from `folder`.
 
-    datasets: None for a class that is not trained (its probability is 0). name: of the random
-    stream. parents: what `initial` and the datasets are (path and SHA-256). from_scratch: take the
-    architecture of `initial` alone.
+    images: None for a class that is not trained (its probability is 0). name: of the random stream.
+    parents: what all that is read is (path and SHA-256). psi: truncation of sources that are drawn from.
     """
     network = initial.network
-    images = [None if d is None else read_images(d, network.img_resolution, network.img_channels) for d in datasets]
     job_seed = derive(seed, name)
-    if from_scratch:
+    if twist.from_scratch:
         initial = Model.random(network, derive(seed, "scratch"))
-    job = TrainingJob(initial, FixedDatasets(images, device), class_probabilities, settings, job_seed)
+    job = TrainingJob(
+        initial,
+        image_stream(images, network, psi, device),
+        class_probabilities,
+        settings,
+        job_seed,
+        strength=pull(load_fisher(twist.fisher), twist.ewc) if twist.ewc and twist.fisher else None,
+        frozen=lower_layers(network, twist.frozen_layers),
+    )
     same = fingerprint(
         network=network,
         training=settings,
         seed=job_seed,
         probabilities=list(class_probabilities),
         parents=[p["sha256"] for p in parents],
-        from_scratch=from_scratch,
+        from_scratch=twist.from_scratch,
+        ewc=twist.ewc,
+        frozen_layers=twist.frozen_layers,
+        psi=psi,
     )
     return run(job, kimg, folder, same, device, snapshots)
+
+
+def image_stream(paths: Sequence[Path | None], network: NetworkParams, psi: float, device: torch.device) -> ImageStream:
+    """Images of datasets (zips or folders), or of sources' checkpoints if these are given in their place."""
+    drawn = {path.suffix == MODEL for path in paths if path}
+    if len(drawn) > 1:
+        raise CocktailError("expected datasets for all classes or checkpoints for all, found both")
+    if drawn == {True}:
+        return FreshImages([load(p) if p else None for p in paths], network.img_resolution, device, psi)
+    read = [read_images(p, network.img_resolution, network.img_channels) if p else None for p in paths]
+    return FixedDatasets(read, device)
 
 
 def one_class(n_classes: int, position: int) -> list[float]:

@@ -1,6 +1,6 @@
 """The whole of params.yaml. `gan-cocktail schema` writes its JSON schema, for editors."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -8,26 +8,28 @@ from gan_cocktail.params.base import Name, Section, nearest
 from gan_cocktail.params.evaluation import EvaluationParams
 from gan_cocktail.params.figures import FigureParams
 from gan_cocktail.params.synthesis import SynthesisParams
-from gan_cocktail.params.training import BudgetParams, SourceTrainingParams, TrainingParams
+from gan_cocktail.params.training import BudgetParams, FisherParams, MergingParams, SourceTrainingParams, TrainingParams
 
-Method = Literal["ours", "transfergan", "scratch", "average_rooted", "average_unrooted", "ensemble"]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class SourceParams(Section):
-    """One pretrained GAN and its domain: either a checkpoint or a dataset to train one from."""
+    """One pretrained GAN and its domain: a checkpoint, or a dataset to train one from."""
 
     model: str | None = Field(None, description="checkpoint (safetensors) of the pretrained GAN")
     reference: str | None = Field(
         None, description="cached statistics of its real images; null: of its own synthetic images"
     )
-    dataset: str | None = Field(None, description="zip or folder of images: the pipeline trains the source on them")
+    dataset: str | None = Field(
+        None, description="zip or folder of real images: without `model`, the source is trained on them"
+    )
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        if (self.model is None) == (self.dataset is None):
-            raise ValueError("a source needs either `model` (a checkpoint) or `dataset` (images to train one)")
-        if self.dataset is not None and self.reference is not None:
-            raise ValueError("a source with a `dataset` gets its reference from it; drop `reference`")
+        if self.model is None and self.dataset is None:
+            raise ValueError("a source needs `model` (a checkpoint) or `dataset` (images to train one)")
+        if self.model is None and self.reference is not None:
+            raise ValueError("a source that is trained on its `dataset` gets its reference from it; drop `reference`")
         return self
 
 
@@ -70,24 +72,32 @@ class MixtureParams(Section):
 class Params(Section):
     """One experiment."""
 
-    seed: int = Field(0, ge=0, lt=2**31, description="every random stream is derived from it and the job's name")
+    seed: Seed = Field(0, description="of what replicates share: synthetic datasets, label columns, sample grids")
+    seeds: list[Seed] = Field([0], description="replicates: each roots, merges and measures anew", min_length=1)
     sources: dict[Name, SourceParams] = Field(description="pretrained GANs by name")
     mixtures: dict[Name, MixtureParams] = Field(description="what is merged, by name", min_length=1)
-    methods: list[Method] = Field(
+    methods: list[Name] = Field(
         ["ours", "transfergan", "scratch", "average_rooted", "average_unrooted", "ensemble"],
-        description="methods to compare, in the tables' order",
+        description="methods to compare, in the tables' order: files of methods/recipes, and `variants`",
         min_length=1,
+    )
+    variants: dict[Name, dict[str, Any]] = Field(
+        {}, description="further methods, by name: `method`, the one that they are like, and what differs"
     )
     source_training: SourceTrainingParams = Field(SourceTrainingParams(), description="sources given as datasets")
     synthesis: SynthesisParams = Field(SynthesisParams(), description="synthetic datasets")
     training: TrainingParams = Field(TrainingParams(), description="recipe of rooting, merging and baselines")
     rooting: BudgetParams = Field(BudgetParams(), description="stage 1, a source other than the root")
-    merging: BudgetParams = Field(BudgetParams(), description="stage 2")
+    merging: MergingParams = Field(MergingParams(), description="stage 2")
+    fisher: FisherParams = Field(FisherParams(), description="Fisher information, for EWC")
     evaluation: EvaluationParams = Field(EvaluationParams(), description="metrics")
     figures: FigureParams = Field(FigureParams(), description="figures")
 
     @model_validator(mode="after")
     def _names(self) -> Self:
+        for what, names in (("seeds", self.seeds), ("methods", self.methods)):
+            if len(set(names)) < len(names):
+                raise ValueError(f"{what}: a value stands twice in {names}")
         for taken in {"mean", "union"} & set(self.sources):
             raise ValueError(f"sources.{taken}: tables use this name for a column; choose another")
         for mixture, m in self.mixtures.items():

@@ -66,3 +66,15 @@ class BudgetParams(Section):
     """Length of one training stage."""
 
     kimg: float = Field(8, gt=0, description="thousands of real images shown")
+
+
+class MergingParams(BudgetParams):
+    """Stage 2, and how often every training on a union is measured."""
+
+    points: int = Field(4, ge=1, description="measurements along a training, equally spaced in total kimg")
+
+
+class FisherParams(Section):
+    """What EWC goes by."""
+
+    n_images: int = Field(2000, ge=1, description="images of the root over which squared gradients are averaged")

@@ -1,5 +1,7 @@
 """All parameters of a network in one buffer: Adam, EMA and zeroing gradients are one operation each."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
@@ -22,6 +24,21 @@ def flatten(module: nn.Module) -> nn.Parameter:
         offset += p.numel()
     flat = nn.Parameter(data)
     flat.grad = grad
+    return flat
+
+
+def flat_values(module: nn.Module, values: Mapping[str, Tensor]) -> Tensor:
+    """One value for each element of the buffer that `flatten` makes of this module; 0 for parameters not in `values`.
+
+    values: by parameter name, broadcast to its shape.
+    """
+    parameters = list(module.named_parameters())
+    flat = torch.zeros(sum(p.numel() for _, p in parameters), device=parameters[0][1].device)
+    offset = 0
+    for name, p in parameters:
+        if name in values:
+            flat.as_strided(p.shape, p.stride(), offset).copy_(values[name].expand(p.shape))
+        offset += p.numel()
     return flat
 
 

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
+
+from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.data.images import to_uint8
 
 
 class ImageStream(Protocol):
@@ -29,3 +33,31 @@ class FixedDatasets:
         """uint8 images [N, C, H, W] of class labels [N]."""
         share = torch.rand(len(labels), generator=rng, device=rng.device, dtype=torch.float64)
         return self.images[self.offsets[labels] + (share * self.sizes[labels]).long()]
+
+
+class FreshImages:
+    """Images drawn anew from one unconditional source a class, in fp32; a class may have none."""
+
+    def __init__(self, sources: Sequence[Model | None], resolution: int, device: torch.device, psi: float = 1.0):
+        self.generators = [None if source is None else source.generator().to(device) for source in sources]
+        self.resolution, self.psi = resolution, psi
+
+    @torch.no_grad()
+    def draw(self, labels: Tensor, rng: torch.Generator) -> Tensor:
+        """uint8 images [N, C, H, W] of class labels [N]."""
+        images: list[Tensor] = []
+        for k in labels.unique():  # sorted
+            G = self.generators[int(k)]
+            assert G is not None, "a class of probability 0 was drawn"
+            n = int((labels == k).sum())
+            z = torch.randn(n, G.z_dim, generator=rng, device=rng.device)
+            c = torch.ones(n, 1, device=rng.device) if G.c_dim else None
+            images.append(self._fit(G(z, c, G.synthesis.draw_noise(n, rng), psi=self.psi)))
+        order = labels.argsort(stable=True)
+        return to_uint8(torch.cat(images))[order.argsort()]
+
+    def _fit(self, images: Tensor) -> Tensor:
+        """Reduced to the union's resolution, as datasets of larger images are when they are read."""
+        if images.shape[2] == self.resolution:
+            return images
+        return F.interpolate(images.float(), size=self.resolution, mode="bicubic", antialias=True)

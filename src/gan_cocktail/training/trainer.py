@@ -8,12 +8,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gan_cocktail.checkpoints.fisher import Fisher
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.data.images import to_float
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.seeds import derive
 from gan_cocktail.training.augmentation import AdaptiveStrength, Draws, augment
+from gan_cocktail.training.constraints import Anchor, free_elements
 from gan_cocktail.training.flat import adam, flatten
 from gan_cocktail.training.losses import discriminator_loss, generator_loss, gradient_penalty, path_lengths
 from gan_cocktail.training.streams import ImageStream
@@ -32,6 +34,8 @@ class TrainingJob:
     class_probabilities: Sequence[float]  # of real and fake images; one entry a class (one if unconditional)
     settings: TrainingParams
     seed: int
+    strength: Fisher | None = None  # how strongly weights are pulled towards `initial`
+    frozen: Sequence[str] = ()  # D's parameters whose names begin so stay as they are
 
 
 class Trainer:
@@ -57,6 +61,10 @@ class Trainer:
         self.flat_G, self.flat_D, self.flat_ema = flatten(self.G), flatten(self.D), flatten(self.G_ema)
         self.adam_G = adam(self.flat_G, s.learning_rate, s.path_length_interval if s.path_length_weight else None)
         self.adam_D = adam(self.flat_D, s.learning_rate, s.r1_interval if s.r1_gamma else None)
+        pull, free = job.strength, free_elements(self.D, job.frozen)
+        self.anchor_G = Anchor(self.G, self.flat_G, pull.G) if pull else None
+        self.anchor_D = Anchor(self.D, self.flat_D, pull.D) if pull else None
+        self.free_D = free if job.frozen else None
         self.probabilities = torch.tensor(job.class_probabilities, dtype=torch.float32, device=device)
         self.path_length_mean = torch.zeros([], device=device)
         a = s.augmentation
@@ -131,8 +139,12 @@ class Trainer:
         fake = self.G.synthesis(self._ws(c, n), noise, self.dtype)
         loss = generator_loss(self.D(self._augment(fake), c, self.dtype))
         loss.backward()
+        stats = {"loss_G": loss.detach()}
+        if self.anchor_G:
+            self.anchor_G.pull(self.flat_G)
+            stats["anchor_G"] = self.anchor_G.penalty(self.flat_G)
         self._apply(self.flat_G, self.adam_G)
-        return fake.detach(), {"loss_G": loss.detach()}
+        return fake.detach(), stats
 
     def _path_length_step(self) -> Tensor:
         s = self.settings
@@ -158,8 +170,11 @@ class Trainer:
         fake_logits, real_logits = self.D(images, c, self.dtype, minibatches=2).chunk(2)
         loss = discriminator_loss(fake_logits, real_logits)
         loss.backward()
-        self._apply(self.flat_D, self.adam_D)
         stats = {"loss_D": loss.detach(), "real_logits": real_logits.detach().mean()}
+        if self.anchor_D:
+            self.anchor_D.pull(self.flat_D)
+            stats["anchor_D"] = self.anchor_D.penalty(self.flat_D)
+        self._apply(self.flat_D, self.adam_D)
         if self.ada:
             self.ada.observe(real_logits.cpu())
             stats["augmentation_p"] = self.ada.p
@@ -178,6 +193,8 @@ class Trainer:
         assert flat.grad is not None
         if self.dtype == torch.float16:  # no loss scale: drop what overflowed, as StyleGAN2-ADA does
             flat.grad.nan_to_num_(0.0, 1e5, -1e5)
+        if flat is self.flat_D and self.free_D is not None:
+            flat.grad.mul_(self.free_D)
         optimizer.step()
         flat.grad.zero_()
 

@@ -1,0 +1,5 @@
+"""New weights."""
+
+from gan_cocktail.params.method import Method
+
+METHOD = Method(label="Scratch", initialisation="random")

@@ -1,0 +1,43 @@
+"""What makes a method: where it starts, what it is shown, what holds it back."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from gan_cocktail.params.base import Section
+
+Initialisation = Literal["average_rooted", "average_unrooted", "rooted", "root", "random", "sources"]
+
+
+class EWCParams(Section):
+    """Elastic weight consolidation (Li et al. 2020, eq. 2): lambda of sum F (theta - theta_start)^2, a part each."""
+
+    mapping: float = Field(ge=0, description="lambda of G's mapping network")
+    synthesis: float = Field(ge=0, description="lambda of G's synthesis network")
+    discriminator: float = Field(ge=0, description="lambda of D")
+
+
+class Method(Section):
+    """One row of the comparison."""
+
+    label: str = Field(description="its name in tables and figures")
+    initialisation: Initialisation = Field(description="where it starts; sources: the N sources as they are")
+    trains: bool = Field(True, description="fine-tuned on all domains of a mixture")
+    images: Literal["synthetic", "real"] = Field(
+        "synthetic", description="of which images; real: the sources' datasets"
+    )
+    ewc: EWCParams | None = Field(None, description="pull towards the start by Fisher information, or null")
+    frozen_layers: int = Field(0, ge=0, description="blocks of D that stay as they are, from the image on")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.initialisation == "sources" and self.trains:
+            raise ValueError("initialisation `sources` is N models: it cannot be trained as one; set trains: false")
+        if not self.trains and (self.ewc or self.frozen_layers or self.images == "real"):
+            raise ValueError("ewc, frozen_layers and images are of training, but trains is false")
+        return self
+
+    @property
+    def competes(self) -> bool:
+        """Whether it is one model made without real data; the others are a floor and a ceiling."""
+        return self.initialisation != "sources" and self.images == "synthetic"

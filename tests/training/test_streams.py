@@ -1,0 +1,62 @@
+"""Where real images come from: fixed datasets, and sources drawn from anew."""
+
+import pytest
+import torch
+
+from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.data.images import to_uint8
+from gan_cocktail.training.streams import FixedDatasets, FreshImages
+from tests.conftest import TINY
+
+CPU = torch.device("cpu")
+
+
+def constant(value):
+    """A source that draws one grey, whatever its latent."""
+    model = Model.random(TINY, 0)
+    for name, tensor in model.G.items():
+        if "torgb" in name or "noise_strength" in name:
+            tensor.zero_()
+    model.G["synthesis.b16.torgb.bias"].fill_(value)
+    return model
+
+
+def rng(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_each_label_gets_an_image_of_its_own_source():
+    stream = FreshImages([constant(-0.5), constant(0.25), constant(0.75)], 16, CPU)
+    labels = torch.tensor([2, 0, 1, 1, 0, 2])
+    images = stream.draw(labels, rng())
+    expected = to_uint8(torch.tensor([-0.5, 0.25, 0.75]))
+    assert torch.equal(images.float().mean([1, 2, 3]).to(torch.uint8), expected[labels])
+
+
+def test_fresh_images_are_new_each_time_and_the_same_for_the_same_stream():
+    stream = FreshImages([Model.random(TINY, 0)], 16, CPU)
+    labels, one = torch.zeros(4, dtype=torch.long), rng()
+    a, b = stream.draw(labels, one), stream.draw(labels, one)
+    assert not torch.equal(a, b)
+    assert torch.equal(a, stream.draw(labels, rng()))
+    assert len(a.flatten(1).unique(dim=0)) == 4
+
+
+def test_truncation_draws_images_that_are_more_alike():
+    wide, narrow = (FreshImages([Model.random(TINY, 0)], 16, CPU, psi) for psi in (1.0, 0.0))
+    labels = torch.zeros(16, dtype=torch.long)
+    assert narrow.draw(labels, rng()).float().std(0).mean() < wide.draw(labels, rng()).float().std(0).mean()
+
+
+@pytest.mark.parametrize("resolution", [4, 8])
+def test_larger_sources_are_reduced_to_the_union(resolution):
+    images = FreshImages([constant(0.5)], resolution, CPU).draw(torch.zeros(2, dtype=torch.long), rng())
+    assert images.shape == (2, 3, resolution, resolution)
+    assert torch.equal(images, to_uint8(torch.tensor(0.5)).expand_as(images))
+
+
+def test_fixed_datasets_draw_every_image_of_a_class_and_no_other():
+    sets = [torch.full((3, 1, 2, 2), 10) + torch.arange(3)[:, None, None, None], None, torch.full((2, 1, 2, 2), 90)]
+    stream = FixedDatasets([None if s is None else s.to(torch.uint8) for s in sets], CPU)
+    drawn = stream.draw(torch.tensor([0, 2]).repeat(200), rng())[:, 0, 0, 0]
+    assert set(drawn[::2].tolist()) == {10, 11, 12} and set(drawn[1::2].tolist()) == {90}
