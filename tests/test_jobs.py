@@ -14,10 +14,13 @@ def plan_of(**changes):
     return Plan(Params.model_validate(written | changes))
 
 
-@pytest.mark.parametrize("methods", [["ours"], ["ensemble"], ["average_unrooted"], ["scratch", "transfergan"]])
+@pytest.mark.parametrize(
+    "methods", [["ours"], ["ensemble"], ["average_unrooted"], ["scratch", "transfergan"], ["ewc", "rooted_only"]]
+)
 def test_every_job_comes_after_those_it_builds_upon_and_is_needed(methods):
     plan = plan_of(methods=methods)
     made, needed = set(), {*plan.tables(), *plan.figures(), *plan.evaluations(), *plan.unions()}
+    needed.update(path for mixture in plan.params.mixtures for path in plan.distances(mixture))
     needed |= {path for job in jobs(plan) for path in job.inputs}
     for job in jobs(plan):
         assert {path for path in job.inputs if path.startswith("results/")} <= made

@@ -6,22 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.table import METHODS
 from gan_cocktail.params.experiment import MixtureParams, Params, SourceParams
-from gan_cocktail.params.training import BudgetParams
+from gan_cocktail.params.training import BudgetParams, MergingParams
 from gan_cocktail.plan import Plan, one_of
 
 KIMG = st.floats(0.01, 5000)
 
 
-def plan_of(n=3, root=None, rooting=8.0, merging=8.0, **more):
+def plan_of(n=3, root=None, rooting=8.0, merging=8.0, points=1, **more):
     names = [f"s{i}" for i in range(n)]
     return Plan(
         Params(
             sources={name: SourceParams(model=f"{name}.safetensors") for name in names},
             mixtures={"m": MixtureParams(sources=names, root=root)},
             rooting=BudgetParams(kimg=rooting),
-            merging=BudgetParams(kimg=merging),
+            merging=MergingParams(kimg=merging, points=points),
             **more,
         )
     )
@@ -29,32 +30,97 @@ def plan_of(n=3, root=None, rooting=8.0, merging=8.0, **more):
 
 @given(n=st.integers(2, 7), rooting=KIMG, merging=KIMG)
 def test_every_trained_method_spends_the_same_total(n, rooting, merging):
-    plan = plan_of(n, None, rooting, merging)
-    totals = {plan.rooting_kimg("m", m) + plan.merging_kimg("m", m) for m, spec in METHODS.items() if spec.trains}
-    assert totals == {(n - 1) * rooting + merging}
-    assert plan.merging_kimg("m", "ours") == merging
-    assert plan.snapshot_kimg("m", "ours") == []
+    plan = plan_of(n, None, rooting, merging, methods=list(METHODS))
+    trained = [m for m, spec in METHODS.items() if spec.trains]
+    totals = [plan.rooting_kimg("m", m) + plan.merging_kimg("m", m) for m in trained]
+    assert totals == pytest.approx([(n - 1) * rooting + merging] * len(totals), abs=1e-5)
+    assert plan.merging_kimg("m", "ours") == pytest.approx(merging, abs=1e-5)
     assert plan.snapshot_kimg("m", "transfergan") == [merging]
+
+
+def test_rooting_one_source_costs_what_it_costs():
+    plan = plan_of(4, rooting=3, merging=5, methods=["ours", "rooted_only", "transfergan"])
+    spent = {m: (plan.rooting_kimg("m", m), plan.merging_kimg("m", m)) for m in plan.methods}
+    assert spent == {"ours": (9, 5), "rooted_only": (3, 11), "transfergan": (0, 14)}
+
+
+def test_curves_are_measured_at_the_same_total_kimg():
+    plan = plan_of(2, rooting=8, merging=8, points=4, methods=["ours", "transfergan"])
+    assert plan.snapshot_kimg("m", "transfergan") == [4, 8, 12]  # 16 is the end
+    assert plan.snapshot_kimg("m", "ours") == [4]  # 12 in total; 16 is the end
+
+
+def test_every_method_is_measured_at_the_merging_kimg_of_ours():
+    plan = plan_of(3, rooting=8, merging=5, points=2, methods=["ours", "rooted_only", "transfergan"])
+    assert 5 in plan.snapshot_kimg("m", "transfergan")
+    assert 5 in plan.snapshot_kimg("m", "rooted_only")
+    assert plan.merging_kimg("m", "ours") == 5
+
+
+def test_a_variant_is_its_method_but_for_what_it_says():
+    plan = plan_of(methods=["mine"], variants={"mine": {"method": "ewc", "frozen_layers": 1}})
+    mine, ewc = plan.methods["mine"], METHODS["ewc"]
+    assert mine == ewc.model_copy(update={"label": "mine", "frozen_layers": 1})
+    assert plan.twist("m", "mine") == [*plan_of(methods=["ewc"]).twist("m", "ewc"), "--frozen-layers=1"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"method": "ewcc"}, "variants.mine.method: expected a method to begin with, found 'ewcc', did you mean 'ewc'"),
+        ({"method": "ewc", "frozen": 1}, "frozen: unknown key, did you mean 'frozen_layers'"),
+        ({"method": "ensemble", "trains": True}, "`sources` is N models"),
+    ],
+)
+def test_wrong_variants_are_explained(values, message):
+    with pytest.raises(CocktailError, match=re.escape(message)):
+        plan_of(methods=["mine"], variants={"mine": values}).methods  # noqa: B018
+
+
+def test_unknown_methods_are_named_with_the_nearest():
+    with pytest.raises(CocktailError, match="unknown method 'transfergen', did you mean 'transfergan'"):
+        plan_of(methods=["transfergen"]).methods  # noqa: B018
+
+
+def test_real_images_are_for_mixtures_that_have_them():
+    sources = {
+        "a": SourceParams(model="a.safetensors", dataset="a.zip"),
+        "b": SourceParams(dataset="b.zip"),
+        "c": SourceParams(model="c.safetensors"),
+    }
+    mixtures = {"real": MixtureParams(sources=["a", "b"]), "not": MixtureParams(sources=["a", "c"])}
+    plan = Plan(Params(sources=sources, mixtures=mixtures, methods=["ours", "upper_bound"]))
+    assert plan.methods_for("real") == ["ours", "upper_bound"]
+    assert plan.methods_for("not") == ["ours"]
+    assert plan.shown("real", "upper_bound") == ["a.zip", "b.zip"]
+    assert plan.trained_sources() == ["b"]
+
+
+def test_fresh_images_come_from_the_sources_themselves():
+    plan = plan_of(synthesis={"mode": "fresh", "truncation_psi": 0.7})
+    assert plan.shown("m", "ours") == ["s0.safetensors", "s1.safetensors", "s2.safetensors"]
+    assert plan.drawing() == "--truncation-psi=0.7"
+    assert plan_of().shown("m", "ours")[0] == "results/synthetic/s0.zip"
 
 
 def test_any_source_can_be_the_root():
     plan = plan_of(3, root="s1")
     assert plan.widened_root("m") == "results/widened/m/s1.safetensors"
-    assert plan.to_average("m", "rooted") == [
-        "results/rooted/m/s0.safetensors",
+    assert plan.to_average("m", "rooted", 3) == [
+        "results/rooted/m/s0/seed3.safetensors",
         "results/widened/m/s1.safetensors",
-        "results/rooted/m/s2.safetensors",
+        "results/rooted/m/s2/seed3.safetensors",
     ]
-    assert plan.to_average("m", "unrooted") == [f"results/widened/m/s{i}.safetensors" for i in range(3)]
-    assert plan.initialisation("m", "transfergan") == "results/widened/m/s1.safetensors"
-    assert plan.initialisation("m", "ours") == "results/averages/m/rooted.safetensors"
+    assert plan.to_average("m", "unrooted", 3) == [f"results/widened/m/s{i}.safetensors" for i in range(3)]
+    assert plan.initialisation("m", "transfergan", 3) == "results/widened/m/s1.safetensors"
+    assert plan.initialisation("m", "ours", 3) == "results/averages/m/rooted/seed3.safetensors"
 
 
 def test_methods_without_training_are_measured_as_they_start():
     plan = plan_of()
-    assert plan.models("m", "average_rooted") == ["results/averages/m/rooted.safetensors"]
-    assert plan.models("m", "ensemble") == ["s0.safetensors", "s1.safetensors", "s2.safetensors"]
-    assert plan.snapshots("m", "average_rooted") == []
+    assert plan.models("m", "average_rooted", 3) == ["results/averages/m/rooted/seed3.safetensors"]
+    assert plan.models("m", "ensemble", 3) == ["s0.safetensors", "s1.safetensors", "s2.safetensors"]
+    assert plan.snapshots("m", "average_rooted", 3) == []
     assert plan.merging_kimg("m", "average_unrooted") == plan.rooting_kimg("m", "average_unrooted") == 0
     assert plan.rooting_kimg("m", "average_rooted") == 16
 

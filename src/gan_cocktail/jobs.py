@@ -23,6 +23,7 @@ def jobs(plan: Plan) -> list[Job]:
     """Every job that the tables, figures and unions need, each after those that it builds upon."""
     candidates = [*_sources(plan), *_models(plan), *_measurements(plan), *_report(plan)]
     wanted = {*plan.evaluations(), *plan.figures(), *plan.unions(), *plan.tables()}
+    wanted.update(path for mixture in plan.params.mixtures for path in plan.distances(mixture))
     chosen: list[Job] = []
     for job in reversed(candidates):
         if wanted & set(job.outputs):
@@ -99,6 +100,8 @@ def _budgets(plan: Plan, mixture: str, method: str) -> list[str]:
 def _measurements(plan: Plan) -> Iterator[Job]:
     for mixture in plan.params.mixtures:
         own = f"mixtures.{mixture}"
+        stages = [path for stage in ("widened", "rooted") for path in plan.distance_models(mixture, stage)]
+        yield Job("distances", mixture, [plan.widened_root(mixture), *stages], plan.distances(mixture), [own])
         for method in plan.methods_for(mixture):
             keys = [own, "evaluation", *_budgets(plan, mixture, method), *_variant(plan, method)]
             for seed in plan.params.seeds:

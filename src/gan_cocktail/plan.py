@@ -211,6 +211,18 @@ class Plan:
 
     # Reporting
 
+    def roots(self) -> bool:
+        """Whether any method needs rooted models."""
+        return any(method.initialisation in ("average_rooted", "rooted") for method in self.methods.values())
+
+    def distances(self, mixture: str) -> list[str]:
+        """How far the sources' weights are from the root's, before and after rooting, if there is any."""
+        return [f"{self.results}/distances/{mixture}.json"] if self.roots() else []
+
+    def distance_models(self, mixture: str, stage: str) -> list[str]:
+        """The models whose distance from the root is measured, in a stage (`widened` or `rooted`)."""
+        return [self.stage(stage, mixture, s) for s in self.mixture(mixture).leaves]
+
     def evaluation(self, mixture: str, method: str, seed: int) -> str:
         """A method's measurements."""
         return f"{self.results}/evaluation/{mixture}/{method}/seed{seed}.json"

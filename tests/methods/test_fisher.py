@@ -47,7 +47,8 @@ def test_fisher_survives_the_disk(conditional, tmp_path):
     save_fisher(found, tmp_path / "f.safetensors")
     read = load_fisher(tmp_path / "f.safetensors")
     for a, b in ((found.G, read.G), (found.D, read.D)):
-        assert a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
+        assert a.keys() == b.keys()
+        assert all(torch.equal(a[k], b[k]) for k in a)
 
 
 def test_each_part_has_its_own_strength():

@@ -46,7 +46,9 @@ def test_the_pull_is_the_gradient_of_the_penalty():
 
 def with_strength(images, strength):
     plain = job(images, PLAIN)
-    parts = [{k: torch.full_like(v, strength) for k, v in state.items()} for state in (plain.initial.G, plain.initial.D)]
+    parts = [
+        {k: torch.full_like(v, strength) for k, v in state.items()} for state in (plain.initial.G, plain.initial.D)
+    ]
     return replace(plain, strength=Fisher(*parts))
 
 
@@ -62,7 +64,8 @@ def test_the_stronger_the_pull_the_nearer_the_weights_stay(images):
 
 def test_no_strength_is_plain_fine_tuning(images):
     free, plain = train(with_strength(images, 0.0), 3), train(job(images, PLAIN), 3)
-    assert torch.equal(free.flat_G, plain.flat_G) and torch.equal(free.flat_D, plain.flat_D)
+    assert torch.equal(free.flat_G, plain.flat_G)
+    assert torch.equal(free.flat_D, plain.flat_D)
 
 
 def test_frozen_layers_do_not_move_and_the_others_do(images):

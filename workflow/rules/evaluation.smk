@@ -1,4 +1,4 @@
-"""FID and KID of every method, and the sample grids that figures are made of."""
+"""What is measured of every method, layer distances, and the sample grids that figures are made of."""
 
 
 rule evaluate:
@@ -32,6 +32,32 @@ rule evaluate:
         " --mixture {wildcards.mixture} --method {wildcards.method} --probabilities {params.probabilities}"
         " --rooting-kimg {params.rooting_kimg} --merging-kimg {params.merging_kimg} {params.snapshots}"
         " --embedded {input.extractor:q} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"
+
+
+rule distances:
+    input:
+        root=lambda w: plan.widened_root(w.mixture),
+        before=lambda w: plan.distance_models(w.mixture, "widened"),
+        after=lambda w: plan.distance_models(w.mixture, "rooted"),
+    output:
+        "<results>/distances/{mixture}.json",
+    log:
+        "<results>/logs/distances/{mixture}.log",
+    benchmark:
+        "<results>/benchmarks/distances/{mixture}.tsv"
+    threads: 1
+    resources:
+        mem_mb=1000,
+    params:
+        *code("distances"),
+        models=lambda w, input: [f"--before={path}" for path in input.before]
+        + [f"--after={path}" for path in input.after],
+        names=lambda w: ",".join(
+            [plan.mixture(w.mixture).root_name, *plan.mixture(w.mixture).leaves]
+        ),
+    shell:
+        "gan-cocktail distances {input.root:q} {params.models:q} --names {params.names} --mixture {wildcards.mixture}"
+        " --out {output:q} > {log:q} 2>&1"
 
 
 rule samples:

@@ -18,6 +18,7 @@ VERBS = (
     "average",
     "merge",
     "evaluate",
+    "distances",
     "samples",
     "tables",
     "figure",

@@ -1,0 +1,59 @@
+"""d(A, B): zero for one model, quadratic in the difference, blind to what is no layer's weight."""
+
+import json
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from gan_cocktail.checkpoints.model import Model, save
+from gan_cocktail.cli import build
+from gan_cocktail.evaluation.distance import layer_distances
+from gan_cocktail.merging.mean import mean
+from tests.conftest import TINY
+
+
+def models():
+    return Model.random(TINY, 0), Model.random(TINY, 1)
+
+
+def test_a_model_is_at_no_distance_from_itself():
+    a, _ = models()
+    assert set(layer_distances(a, a).values()) == {0.0}
+
+
+def test_distances_are_those_of_the_tensors_and_symmetric():
+    a, b = models()
+    found = layer_distances(a, b)
+    assert found == layer_distances(b, a)
+    expected = (a.D["b16.conv0.weight"] - b.D["b16.conv0.weight"]).double().square().sum()
+    assert found["D.b16.conv0"] == pytest.approx(float(expected), rel=1e-5)
+    assert "G.synthesis.b4.const" in found
+    assert not any("bias" in name or "noise" in name or "embed" in name for name in found)
+
+
+def test_the_average_is_at_a_quarter_of_the_distance():
+    a, b = models()
+    whole, half = layer_distances(a, b), layer_distances(a, mean([a, b]))
+    assert half == pytest.approx({name: d / 4 for name, d in whole.items()}, rel=1e-4)
+
+
+def test_other_architectures_have_none():
+    a, _ = models()
+    assert layer_distances(a, Model.random(TINY.model_copy(update={"channel_max": 8}), 0)) == {}
+
+
+def test_the_verb_writes_layers_and_their_mean(tmp_path):
+    a, b = models()
+    for name, model in {"root": a, "before": b, "after": mean([a, b])}.items():
+        save(model, tmp_path / f"{name}.safetensors")
+    root, before, after = (str(tmp_path / f"{name}.safetensors") for name in ("root", "before", "after"))
+    out = tmp_path / "d.json"
+    arguments = [root, "--before", before, "--after", after, "--names", "cat,face", "--out", str(out)]
+    result = CliRunner().invoke(build(["distances"]), ["distances", *arguments])
+    assert result.exit_code == 0, result.output
+    found = json.loads(out.read_text())
+    (model,) = found["models"]
+    assert (found["root"], model["source"]) == ("cat", "face")
+    assert model["before"] == pytest.approx(torch.tensor([layer["before"] for layer in model["layers"]]).mean().item())
+    assert model["after"] == pytest.approx(model["before"] / 4, rel=1e-4)
