@@ -14,6 +14,9 @@ from workflow.coupling import stages
 
 LEAVES = {
     "seed": 1,
+    "fisher.n_images": 20,
+    "merging.points": 3,
+    "variants.mine.ewc": {"mapping": 2, "synthesis": 2, "discriminator": 2},
     "synthesis.n_images": 61,
     "training.batch_size": 20,
     "rooting.kimg": 0.08,
@@ -80,9 +83,13 @@ def plan_of_snakemake(repository):
     return found
 
 
+EVERY = ["ours", "transfergan", "scratch", "ewc", "freezed", "rooted_only", "average_unrooted_tuned"]
+MINE = {"mine": {"method": "ewc", "ewc": {"mapping": 1, "synthesis": 1, "discriminator": 1}}}
+UNTRAINED = ["average_rooted", "average_unrooted", "ensemble"]
 VARIANTS = [
     {},
-    {"methods": ["ours", "transfergan", "scratch", "average_unrooted", "ensemble"]},
+    {"methods": [*EVERY, "mine", *UNTRAINED], "variants": MINE, "seeds": [3, 5]},
+    {"synthesis": PARAMS["synthesis"] | {"mode": "fresh"}},
     {
         "mixtures": {
             "three": {"sources": ["flower", "cat", "face"], "root": "face"},
@@ -120,7 +127,8 @@ def test_stages_are_snakemake_s_jobs(repository, change):
 @pytest.mark.slow
 @pytest.mark.parametrize("leaf", LEAVES)
 def test_a_stage_s_params_are_those_that_change_its_command(repository, leaf):
-    repository.write(PARAMS | {"methods": ["ours", "transfergan", "average_rooted", "average_unrooted", "ensemble"]})
+    methods = ["ours", "transfergan", "mine", "average_rooted", "average_unrooted", "ensemble"]
+    repository.write(PARAMS | {"methods": methods, "variants": MINE})
     before = plan_of_snakemake(repository)
     document = yaml.safe_load((repository.folder / "dvc.yaml").read_text())["stages"]
     covered = {

@@ -10,16 +10,27 @@ import yaml
 from tests.conftest import ROOT
 
 TOY = {
-    "seed": 0,
+    "seeds": [0, 1],
     "sources": {
         name: {key: f"resources/sources/{name}/{key}.safetensors" for key in ("model", "reference")}
         for name in ("cat", "face")
     },
     "mixtures": {"pair": {"sources": ["cat", "face"]}},
-    "methods": ["ours", "scratch", "average_rooted", "average_unrooted", "ensemble"],
+    "methods": [
+        "ours",
+        "scratch",
+        "ewc",
+        "freezed",
+        "rooted_only",
+        "average_unrooted_tuned",
+        "average_rooted",
+        "average_unrooted",
+        "ensemble",
+    ],
     "synthesis": {"n_images": 60},
     "rooting": {"kimg": 0.064},
     "merging": {"kimg": 0.064},
+    "fisher": {"n_images": 10},
     "evaluation": {"n_images": 60, "kid_subsets": 4, "kid_subset_size": 30},
     "figures": {"columns": 3, "dpi": 72},
 }

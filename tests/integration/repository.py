@@ -19,6 +19,7 @@ PARAMS = TOY | {
         for name in ("cat", "face", "flower")
     },
     "methods": ["ours", "average_rooted"],
+    "seeds": [0],
     "training": {"batch_size": 16},
 }
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info", "unfinished", "synthetic.zip")

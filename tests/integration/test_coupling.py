@@ -16,7 +16,7 @@ from tests.integration.repository import PARAMS, Repository
 
 pytestmark = pytest.mark.slow
 FIGURES = {"results/figures/methods_pair.png", "results/figures/averages_pair.png"}
-OURS = "results/unions/pair/ours.safetensors"
+OURS = "results/unions/pair/ours/seed0.safetensors"
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_2_after_dvc_snakemake_has_nothing_to_do(fresh):
     ("key", "value", "made", "kept"),
     [
         ("figures.dpi", 80, FIGURES, set()),
-        ("merging.kimg", 0.08, {OURS}, {"results/rooted/pair/face.safetensors"}),
+        ("merging.kimg", 0.08, {OURS}, {"results/rooted/pair/face/seed0.safetensors"}),
     ],
 )
 def test_3_and_4_a_parameter_reruns_what_it_concerns(done, engine, key, value, made, kept):
@@ -309,7 +309,7 @@ def test_adding_and_removing_mixtures_and_methods_is_an_edit_of_params_alone(don
     assert "dvc.yaml was of other jobs than params.yaml and is written anew: run dvc repro again" in told
     done.repro()
     made = set(done.made())
-    assert "results/unions/far/ours.safetensors" in made
+    assert "results/unions/far/ours/seed0.safetensors" in made
     assert OURS not in made
     assert not any("evaluation/pair/average_rooted" in path for path in made)
     assert_clean(done)
@@ -327,7 +327,7 @@ def test_an_edit_of_code_reruns_what_runs_it(done, engine):
     done.edit("training/trainer.py")
     getattr(done, engine)()
     made = set(done.made())
-    assert {OURS, "results/rooted/pair/face.safetensors"} <= made
+    assert {OURS, "results/rooted/pair/face/seed0.safetensors"} <= made
     assert "results/synthetic/cat.zip" not in made
     assert_clean(done)
 
@@ -361,7 +361,7 @@ def test_another_experiment_has_its_own_results_and_leaves_these_alone(done):
     done.snakemake("--configfile", "experiments/longer.yaml")
     after = done.contents()
     assert {path: after[path] for path in before} == before
-    assert "results/longer/unions/pair/ours.safetensors" in after
+    assert "results/longer/unions/pair/ours/seed0.safetensors" in after
     done.made()
     assert_clean(done)
 

@@ -22,12 +22,15 @@ pytestmark = pytest.mark.slow
 def test_every_method_has_finite_numbers_for_every_domain(finished):
     rows = pd.read_csv(finished.folder / "results/tables/main.csv")
     assert set(rows["method"]) == set(TOY["methods"])
-    for _, some in rows.groupby(["method", "kimg"]):
+    for _, some in rows.groupby(["method", "kimg", "seed"]):
         assert sorted(some["domain"].unique()) == ["cat", "face", "mean", "union"]
         assert some["mean"].map(math.isfinite).all()
     budgets = rows.groupby("method")["kimg"].max()
-    assert budgets["ours"] == budgets["scratch"] == 0.128
-    assert set(rows[rows["method"] == "scratch"]["merging_kimg"]) == {0.064, 0.128}
+    trained = ["ours", "scratch", "ewc", "freezed", "rooted_only", "average_unrooted_tuned"]
+    assert set(budgets[trained]) == {0.128}
+    assert set(rows[rows["method"] == "scratch"]["merging_kimg"]) == {0.032, 0.064, 0.096, 0.128}
+    assert set(rows[rows["method"] == "ours"]["kimg"]) == {0.096, 0.128}
+    assert set(rows["seed"]) == {0, 1}
     markdown = (finished.folder / "results/tables/main.md").read_text()
     assert "GAN Cocktail (ours)" in markdown
     assert "nan" not in markdown.lower()
@@ -41,22 +44,22 @@ def test_figures_are_there_in_both_formats(finished):
 
 
 def test_models_carry_what_made_them(finished):
-    union = load(finished.folder / "results/unions/pair/ours.safetensors")
+    union = load(finished.folder / "results/unions/pair/ours/seed0.safetensors")
     assert union.network.c_dim == 2
     assert union.info["kind"] == "union"
     assert [parent["path"] for parent in union.info["parents"]] == [
-        "results/averages/pair/rooted.safetensors",
+        "results/averages/pair/rooted/seed0.safetensors",
         "results/synthetic/cat.zip",
         "results/synthetic/face.zip",
     ]
-    evaluation = json.loads(finished.read("results/evaluation/pair/ours.json"))
+    evaluation = json.loads(finished.read("results/evaluation/pair/ours/seed0.json"))
     assert evaluation["info"]["extractor"]["name"] == "embedded"
 
 
 def test_the_average_is_that_of_root_and_rooted(finished):
     root, rooted, average = (
         load(finished.folder / f"results/{name}.safetensors").G["synthesis.b8.conv0.weight"]
-        for name in ("widened/pair/cat", "rooted/pair/face", "averages/pair/rooted")
+        for name in ("widened/pair/cat", "rooted/pair/face/seed0", "averages/pair/rooted/seed0")
     )
     assert (average - (root + rooted) / 2).abs().max() < 1e-6
     assert not (root == rooted).all()
@@ -108,11 +111,11 @@ def test_an_error_in_one_job_does_not_stop_the_others(project):
     params = json.loads(json.dumps(TOY))
     params["methods"] = ["ours", "scratch"]
     project.write(params)
-    project.run("results/averages/pair/rooted.safetensors", "results/synthetic/cat.zip")
-    broken = project.folder / "results/averages/pair/rooted.safetensors"
+    project.run("results/averages/pair/rooted/seed0.safetensors", "results/synthetic/cat.zip")
+    broken = project.folder / "results/averages/pair/rooted/seed0.safetensors"
     broken.write_bytes(b"broken")
     assert "as a safetensors file" in project.run(expect=1)  # the log of the failed job is shown
-    assert (project.folder / "results/evaluation/pair/scratch.json").exists()
+    assert (project.folder / "results/evaluation/pair/scratch/seed0.json").exists()
 
 
 def test_a_wrong_key_stops_everything_with_the_right_name(project):
@@ -181,9 +184,9 @@ def test_without_a_reference_the_source_s_own_images_serve_and_the_table_says_so
 @pytest.mark.parametrize("whom", ["everything", "the training", "interrupt"])
 def test_killed_run_continues_to_the_same_weights(project, finished, whom):
     """kill -9 of Snakemake and its jobs, of a training alone, and Ctrl-C in a terminal."""
-    target = "results/unions/pair/ours.safetensors"
+    target = "results/unions/pair/ours/seed0.safetensors"
     params = yaml.safe_load((project.folder / "params.yaml").read_text())
-    state = project.folder / "results/unions/pair/ours.training/state.safetensors"
+    state = project.folder / "results/unions/pair/ours/seed0.training/state.safetensors"
     process = project.start(target, start_new_session=True)
     while not state.exists():
         assert process.poll() is None, process.communicate()[0]
@@ -200,7 +203,7 @@ def test_killed_run_continues_to_the_same_weights(project, finished, whom):
         project.run("--unlock")
     output = project.run(target)
     assert "rule root:" not in output  # what was finished is not made again
-    log = (project.folder / "results/logs/merge/pair/ours.log").read_text()
+    log = (project.folder / "results/logs/merge/pair/ours/seed0.log").read_text()
     assert "continuing at" in log
     assert params == TOY
     assert project.read(target) == finished.read(target)
