@@ -20,6 +20,8 @@ VERBS = (
     "samples",
     "tables",
     "figure",
+    "report",
+    "machine",
     "train_features",
     "schema",
 )
