@@ -100,7 +100,7 @@ def describe_mixture(rows: pd.DataFrame, name: str, inputs: Inputs) -> Mixture:
     total, merging = (v.kimg for v in verdicts)
     known = inputs.params.mixtures.get(name) if inputs.params else None
     sources = known.sources if known else [d for d in some["domain"].unique() if d not in ("mean", "union")]
-    tables = [("At the end of each method's budget", final(some))]
+    tables = [("At the end of each budget", final(some))]
     tables += [(f"After {merging:g} kimg of merging", at_merging(some[some["merging_kimg"] > 0], merging))]
     return Mixture(
         name,
