@@ -16,8 +16,9 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.reporting.comparison import compare, number
 from gan_cocktail.reporting.embedding import embed
+from gan_cocktail.reporting.inputs import ALWAYS, Inputs, collect, sections_of
 from gan_cocktail.reporting.phrases import headline, limits, sentence
-from gan_cocktail.reporting.report import ALWAYS, Inputs, collect, render, sections_of
+from gan_cocktail.reporting.report import render
 from gan_cocktail.reporting.runtime import duration, read_benchmarks
 from gan_cocktail.reporting.verdicts import baselines_of, interval, judge
 

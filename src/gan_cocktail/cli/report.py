@@ -13,7 +13,8 @@ from gan_cocktail.methods.table import METHODS
 from gan_cocktail.params.base import nearest
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.reporting.embedding import Embedded, embed
-from gan_cocktail.reporting.report import SECTIONS, Inputs, render
+from gan_cocktail.reporting.inputs import SECTIONS, Inputs
+from gan_cocktail.reporting.report import render
 from gan_cocktail.reporting.runtime import read_benchmarks
 
 
