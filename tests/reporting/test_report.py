@@ -139,6 +139,12 @@ def test_the_interval_is_students_for_equal_samples():
     assert interval([1, 2, 3], [5, 6, 7]) == pytest.approx((4 - 2.2669, 4 + 2.2669), abs=1e-3)
 
 
+@pytest.mark.filterwarnings("ignore:Precision loss")
+def test_the_interval_does_not_pool_variances():
+    # all the spread is in the first: standard error sqrt(2/2), one degree of freedom, t = 12.706
+    assert interval([0, 2], [10, 10, 10, 10]) == pytest.approx((9 - 12.706, 9 + 12.706), abs=1e-3)
+
+
 def test_seeds_without_spread_are_decided_by_their_difference():
     assert interval([1.0, 1.0], [2.0, 2.0]) == (1.0, 1.0)
     assert verdict(ours=[1.0, 1.0], transfergan=[1.0, 1.0]).outcome == "undecided"
@@ -164,9 +170,10 @@ def test_numbers_of_different_extractors_are_not_compared():
 
 
 def test_cells_are_mean_and_standard_deviation_over_seeds():
-    table = compare(collect(evaluations(ours=[1, 2, 3], ensemble=[0.1, 0.1, 0.1], scratch=[4, 4, 7])), {"ours": "Ours"})
+    others = {"ensemble": [0.1, 0.1, 0.1], "upper_bound": [1, 2, 3], "scratch": [4, 4, 7]}
+    table = compare(collect(evaluations(ours=[1, 2, 3], **others)), {"ours": "Ours"})
     assert table.domains == ["mean", "union", "cat", "face"]
-    assert [line.label for line in table.lines] == ["Ours", "scratch", "ensemble"]
+    assert [line.label for line in table.lines] == ["Ours", "scratch", "ensemble", "upper_bound"]
     first = table.lines[0].cells
     assert (first[0].text, first[0].spread, first[0].best) == ("2.00", "1.00", True)
     assert (first[-1].text, first[-1].spread) == ("200", "100")  # KID x 1000
