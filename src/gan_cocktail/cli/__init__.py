@@ -22,6 +22,8 @@ VERBS = (
     "samples",
     "tables",
     "figure",
+    "report",
+    "machine",
     "train_features",
     "schema",
 )

@@ -1,0 +1,353 @@
+"""The report: verdicts that follow from the numbers, and a page that stands alone."""
+
+import json
+import math
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from gan_cocktail.cli.report import report
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.params.experiment import Params
+from gan_cocktail.reporting.comparison import compare, number
+from gan_cocktail.reporting.embedding import embed
+from gan_cocktail.reporting.inputs import ALWAYS, Inputs, collect, sections_of
+from gan_cocktail.reporting.phrases import headline, limits, sentence
+from gan_cocktail.reporting.report import render
+from gan_cocktail.reporting.runtime import duration, read_benchmarks
+from gan_cocktail.reporting.verdicts import baselines_of, interval, judge
+
+SPENT = {"ours": (16, 8), "transfergan": (16, 16), "scratch": (16, 16), "ensemble": (0, 0), "upper_bound": (16, 16)}
+INFO = {
+    "settings": {"kid_subsets": 10, "kid_subset_size": 5},
+    "extractor": {"name": "embedded", "dim": 128, "resize": "bicubic", "weights_sha256": "abc"},
+    "versions": {"torch": "2.9"},
+}
+
+
+def evaluation(method, fid, seed=0, spent=None, mixture="cat+face"):
+    kimg, merging = spent or SPENT[method]
+    facts = {"mixture": mixture, "method": method, "kimg": kimg, "merging_kimg": merging, "seed": seed, "std": None}
+    facts |= {"n_images": 10, "n_reference": 20, "reference": "real", "extractor": "embedded"}
+    domains = ("cat", "face", "mean", "union")
+    values = [("fid", fid), ("kid", fid / 10)]
+    rows = [facts | {"domain": d, "metric": m, "mean": v} for d in domains for m, v in values]
+    return {"info": INFO, "rows": rows}
+
+
+def evaluations(**fids):
+    """An evaluation for each method and seed: ours=[1, 2] are two seeds."""
+    return [evaluation(m, fid, seed) for m, values in fids.items() for seed, fid in enumerate(values)]
+
+
+def verdict(budget="total", **fids):
+    rows = collect(evaluations(**fids))
+    return judge(rows, "cat+face", budget, baselines_of(rows))
+
+
+CLEARLY = {"ours": [1.0, 1.1, 0.9], "transfergan": [2.0, 2.1, 1.9], "scratch": [5.0, 5.5, 4.5]}
+
+
+def test_a_clear_lead_over_every_baseline_holds():
+    v = verdict(**CLEARLY)
+    assert v.outcome == "holds"
+    assert [d.baseline for d in v.differences] == ["transfergan", "scratch"]
+    assert v.differences[0].gap == pytest.approx(1)
+    assert "ahead by 1.00 (50%; 95% interval" in sentence(v, {})
+
+
+def test_one_clear_loss_refutes():
+    v = verdict(**CLEARLY | {"transfergan": [0.5, 0.51, 0.49]})
+    assert v.outcome == "does not hold"
+    said = sentence(v, {"transfergan": "TransferGAN"})
+    assert said.startswith("Behind TransferGAN. ")
+    assert "behind by 0.50 (100%; 95% interval 0." in said
+
+
+def test_a_difference_within_the_spread_is_undecided():
+    v = verdict(**CLEARLY | {"transfergan": [0.6, 1.1, 1.7]})
+    assert v.outcome == "undecided"
+    assert "within the spread of 3 seeds" in sentence(v, {})
+
+
+@pytest.mark.parametrize("theirs", [2.0, 0.5])
+def test_one_seed_decides_nothing(theirs):
+    v = verdict(ours=[1.0], transfergan=[theirs])
+    assert v.outcome == "undecided"
+    assert v.differences[0].interval is None
+    assert "One seed" in sentence(v, {})
+
+
+def test_a_missing_baseline_keeps_the_claim_open_but_a_loss_still_refutes():
+    v = verdict("merging", **CLEARLY)  # the baselines were measured after 16 kimg alone, ours merged for 8
+    assert (v.outcome, v.missing) == ("not measured", ["transfergan", "scratch"])
+    rows = collect(evaluations(**CLEARLY))
+    assert judge(rows, "cat+face", "total", ["transfergan", "ewc"]).outcome == "undecided"
+    rows.loc[rows["method"] == "transfergan", "mean"] /= 10
+    open_loss = judge(rows, "cat+face", "total", ["transfergan", "ewc"])
+    assert open_loss.outcome == "does not hold"
+    assert sentence(open_loss, {"ewc": "EWC"}).endswith("Not measured at this budget: EWC.")
+
+
+def test_without_ours_nothing_was_measured():
+    v = verdict(transfergan=[1.0, 2.0])
+    assert v.outcome == "not measured"
+    assert math.isnan(v.kimg)
+
+
+def test_the_sources_and_real_data_are_no_baselines():
+    better = {"ensemble": [0.1, 0.11], "upper_bound": [0.1, 0.12]}
+    v = verdict(**CLEARLY, **better)
+    assert v.outcome == "holds"
+
+
+def test_equal_merging_compares_snapshots_and_equal_total_the_end():
+    early = [evaluation("transfergan", 3 + seed / 10, seed, (8, 8)) for seed in range(3)]
+    late = [evaluation("transfergan", 0.5 + seed / 100, seed) for seed in range(3)]
+    rows = collect([*evaluations(ours=CLEARLY["ours"]), *early, *late])
+    assert judge(rows, "cat+face", "merging", ["transfergan"]).outcome == "holds"
+    assert judge(rows, "cat+face", "total", ["transfergan"]).outcome == "does not hold"
+
+
+def test_snapshots_of_ours_do_not_stand_for_its_end():
+    early = [evaluation("ours", 0.01, seed, (10, 2)) for seed in range(3)]
+    rows = collect([*early, *evaluations(**CLEARLY)])
+    v = judge(rows, "cat+face", "total", ["transfergan"])
+    assert (v.kimg, v.differences[0].ours) == (16, pytest.approx(1))
+
+
+values = st.lists(st.integers(100, 100_000).map(lambda n: n / 1000), min_size=2, max_size=5)
+
+
+@pytest.mark.filterwarnings("ignore:Precision loss")  # SciPy, of samples that are nearly constant
+@given(values, values, st.integers(-50, 50))
+def test_the_interval_holds_the_difference_turns_with_its_sign_and_shifts(a, b, shift):
+    low, high = interval(a, b)
+    gap = np.mean(b) - np.mean(a)
+    assert low - 1e-6 <= gap <= high + 1e-6
+    assert interval(b, a) == pytest.approx((-high, -low), abs=1e-6)
+    assert interval(a, [x + shift for x in b]) == pytest.approx((low + shift, high + shift), rel=1e-4, abs=1e-4)
+
+
+def test_the_interval_is_students_for_equal_samples():
+    # sd 1 and n = 3 each: standard error sqrt(2/3), four degrees of freedom, t = 2.776
+    assert interval([1, 2, 3], [5, 6, 7]) == pytest.approx((4 - 2.2669, 4 + 2.2669), abs=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore:Precision loss")
+def test_the_interval_does_not_pool_variances():
+    # all the spread is in the first: standard error sqrt(2/2), one degree of freedom, t = 12.706
+    assert interval([0, 2], [10, 10, 10, 10]) == pytest.approx((9 - 12.706, 9 + 12.706), abs=1e-3)
+
+
+def test_seeds_without_spread_are_decided_by_their_difference():
+    assert interval([1.0, 1.0], [2.0, 2.0]) == (1.0, 1.0)
+    assert verdict(ours=[1.0, 1.0], transfergan=[1.0, 1.0]).outcome == "undecided"
+
+
+def test_headline_counts_outcomes():
+    held, open_ = verdict(**CLEARLY), verdict(ours=[1.0], transfergan=[2.0])
+    assert headline([held, open_, held]) == "holds in 2 and is undecided in 1 of 3 mixtures"
+
+
+def test_one_measurement_given_twice_is_no_second_seed():
+    once = evaluations(**CLEARLY)
+    with pytest.raises(CocktailError, match="found twice: mixture cat"):
+        collect([*once, once[0]])
+
+
+def test_numbers_of_different_extractors_are_not_compared():
+    other = evaluation("scratch", 1.0)
+    for row in other["rows"]:
+        row["extractor"] = "inception_v3"
+    with pytest.raises(CocktailError, match="one extractor, found embedded, inception_v3"):
+        collect([evaluation("ours", 1.0), other])
+
+
+def test_cells_are_mean_and_standard_deviation_over_seeds():
+    others = {"ensemble": [0.1, 0.1, 0.1], "upper_bound": [1, 2, 3], "scratch": [4, 4, 7]}
+    table = compare(collect(evaluations(ours=[1, 2, 3], **others)), {"ours": "Ours"})
+    assert table.domains == ["mean", "union", "cat", "face"]
+    assert [line.label for line in table.lines] == ["Ours", "scratch", "ensemble", "upper_bound"]
+    first = table.lines[0].cells
+    assert (first[0].text, first[0].spread, first[0].best) == ("2.00", "1.00", True)
+    assert (first[-1].text, first[-1].spread) == ("200", "100")  # KID x 1000
+    assert not any(cell.best for line in table.lines[1:] for cell in line.cells)
+    assert all(cell.spread == "" for cell in compare(collect(evaluations(ours=[1])), {}).lines[0].cells)
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.314, "0.31"), (9.994, "9.99"), (9.996, "10.0"), (99.96, "100")])
+def test_numbers_have_three_digits(value, text):
+    assert number(value) == text
+
+
+def test_limits_follow_from_the_numbers():
+    rows = collect(evaluations(**CLEARLY))
+    said = " ".join(limits(rows, {"ewc": "EWC"}))
+    assert "1/625" in said
+    assert "not run: EWC and freezed" in said
+    assert "Seeds" not in said
+    full = rows.assign(extractor="inception_v3", n_images=50_000, merging_kimg=5000)
+    assert not any(word in " ".join(limits(full, {})) for word in ("Budgets", "Features", "Sample size", "References"))
+    assert "distance to the source" in " ".join(limits(rows.assign(reference="synthetic"), {}))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(4.24, "4.2 s"), (59.7, "1 min"), (200, "3 min 20 s"), (7500, "2 h 5 min")]
+)
+def test_durations(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_benchmarks_are_summed_by_stage(tmp_path):
+    for name, seconds, memory in (("merge/a/x.tsv", 10, "200"), ("merge/a/y.tsv", 30, "-"), ("tables.tsv", 2, "50")):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"s\th:m:s\tmax_rss\n{seconds}\t0:00:01\t{memory}\n")
+    table = read_benchmarks(tmp_path)
+    assert table.to_dict("index") == {
+        "merge": {"jobs": 2, "seconds": 40, "memory": 200},
+        "tables": {"jobs": 1, "seconds": 2, "memory": 50},
+    }
+    (tmp_path / "x.tsv").write_text("a\n1\n")
+    with pytest.raises(CocktailError, match="benchmark columns"):
+        read_benchmarks(tmp_path)
+
+
+class Page(HTMLParser):
+    """What the tests ask of a page; ends of elements must match their starts."""
+
+    VOID = frozenset({"meta", "img", "br", "link"})
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.open, self.text = [], [], []
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    def all(self, tag):
+        return [attrs for name, attrs in self.elements if name == tag]
+
+
+@pytest.fixture
+def image(tmp_path):
+    path = tmp_path / "grid.png"
+    Image.new("RGB", (256, 64)).save(path)
+    return path
+
+
+@pytest.fixture
+def full(image):
+    """Inputs of every kind, with names that are HTML."""
+    name = "<b>&x"
+    sources = {"cat": {"model": "m"}, "face": {"model": "m"}}
+    return Inputs(
+        evaluations=evaluations(**CLEARLY, ensemble=[0.1, 0.1, 0.1]),
+        labels={"ours": name},
+        params=Params.model_validate({"sources": sources, "mixtures": {"cat+face": {"sources": ["cat", "face"]}}}),
+        figures=[embed("samples", f'a "{name}"', image), embed("curves", "b", image)],
+        distances=[{"mixture": name, "root": "cat", "models": [{"source": name, "before": None, "after": 2.0}]}],
+        directions=[{"title": name, "rows": [{"domain": name, "change": 0.12345}, {"domain": "cat", "more": 1}]}],
+        stages=pd.DataFrame({"jobs": [1], "seconds": [2.0], "memory": [np.nan]}, index=[name]),
+        machine={"CPU": name},
+        commit=name,
+        date=name,
+    )
+
+
+def test_the_page_is_well_formed_and_stands_alone(full):
+    page = Page(render(full))
+    for _, attrs in page.elements:
+        for key in ("src", "href", "srcset", "action", "data", "style"):
+            assert str(attrs.get(key) or "#").startswith(("data:image/", "#"))
+    css = "".join(page.text)
+    assert "@import" not in css
+    assert "url(" not in css
+    assert not {"script", "link", "iframe"} & {tag for tag, _ in page.elements}
+
+
+def test_every_image_is_embedded_with_a_caption_and_alternative_text(full):
+    page = Page(render(full))
+    uris = [image["src"] for image in page.all("img")]
+    assert sorted(uris) == sorted(figure.uri for figure in full.figures)
+    assert all(image["alt"] and image["width"] == "256" for image in page.all("img"))
+    assert len(page.all("figcaption")) == 2
+
+
+def test_names_are_escaped(full):
+    text = render(full)
+    assert "<b>&x" not in text
+    assert "".join(Page(text).text).count("<b>&x") >= 9
+
+
+def test_contents_link_to_the_sections_that_are_there(full):
+    for inputs in (full, Inputs(full.evaluations)):
+        page = Page(render(inputs))
+        ids = [attrs["id"] for attrs in page.all("section")]
+        assert [attrs["href"] for attrs in page.all("a")] == [f"#{i}" for i in ids]
+        assert ids == list(sections_of(inputs))
+    assert set(ids) == ALWAYS
+    assert not page.all("img")
+
+
+def test_the_same_inputs_make_the_same_page(full):
+    assert render(full) == render(full)
+
+
+def test_the_page_states_the_verdict(full):
+    text = " ".join("".join(Page(render(full)).text).split())
+    assert "At equal total kimg the claim holds in 1 of 1 mixture" in text
+    assert "at equal merging kimg the claim was not measured in 1 of 1 mixture" in text
+
+
+def test_only_images_can_be_embedded(tmp_path):
+    for name, message in (("a.pdf", "PDF cannot be embedded"), ("a.png", "cannot be read")):
+        path = tmp_path / name
+        path.write_text("no image")
+        with pytest.raises(CocktailError, match=message):
+            embed("samples", "c", path)
+
+
+def verb(tmp_path, **options):
+    path = tmp_path / "e.json"
+    path.write_text(json.dumps(evaluation("ours", 1.0)))
+    report([path], tmp_path / "out.html", **options)
+    return (tmp_path / "out.html").read_text()
+
+
+def test_the_verb_takes_labels_and_figures(tmp_path, image):
+    text = verb(tmp_path, labels='{"ours": "Mine"}', figure=[f"samples=a = b={image}"])
+    assert "Mine" in text
+    assert "<figcaption>a = b</figcaption>" in text
+    assert "GAN Cocktail (ours)" in verb(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"figure": ["samples"]}, "SECTION=CAPTION=IMAGE.png"),
+        ({"figure": ["sample=a=b.png"]}, "did you mean 'samples'"),
+        ({"labels": "[1]"}, "expected a mapping"),
+        ({"labels": "{"}, "expected a mapping"),
+    ],
+)
+def test_the_verb_explains_mistakes(tmp_path, options, message):
+    with pytest.raises(CocktailError, match=message):
+        verb(tmp_path, **options)
