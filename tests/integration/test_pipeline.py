@@ -12,8 +12,8 @@ import pytest
 import yaml
 from PIL import Image
 
-from gan_cocktail.checkpoints.model import load
-from tests.conftest import ROOT
+from gan_cocktail.checkpoints.model import Model, load, save
+from tests.conftest import ROOT, TINY
 from tests.integration.conftest import TOY
 
 pytestmark = pytest.mark.slow
@@ -215,3 +215,30 @@ def _is_merge(pid, folder):
             return "gan-cocktail\0merge" in command.read() and os.readlink(f"/proc/{pid}/cwd") == str(folder)
     except OSError:
         return False
+
+
+def test_the_paper_s_experiment_plans_where_its_checkpoints_are(project):
+    """A dry run: every job of the paper's setting has its inputs, budgets and the Inception extractor."""
+    shutil.copytree(ROOT / "experiments", project.folder / "experiments")
+    experiment = yaml.safe_load((project.folder / "experiments/paper.yaml").read_text())
+    for source in experiment["sources"].values():
+        save(Model.random(TINY, 0), project.folder / source["model"])
+    arguments = ("--dry-run", "--printshellcmds", "--configfile", "experiments/paper.yaml")
+    output = project.run(*arguments)
+    merges = [line for line in output.splitlines() if "gan-cocktail merge" in line]
+    trained = [m for m in experiment["methods"] if not m.startswith(("average_", "ensemble"))]
+    assert len(merges) == len(experiment["mixtures"]) * len(trained)
+    assert all("--truncation-psi=1.0" in line and '"precision":"fp16"' in line for line in merges)
+    assert sum("--kimg 20000.0" in line for line in merges) == 4  # four sources: 3 * 5000 + 5000 for the baselines
+    assert "inception_v3" in output
+
+
+def test_fresh_images_make_a_union_without_any_dataset(project):
+    project.write(TOY | {"methods": ["ours"], "seeds": [0], "synthesis": {"mode": "fresh"}})
+    project.run("results/unions/pair/ours/seed0.safetensors")
+    assert not (project.folder / "results/synthetic").exists()
+    union = load(project.folder / "results/unions/pair/ours/seed0.safetensors")
+    assert [parent["path"] for parent in union.info["parents"][1:]] == [
+        "resources/sources/cat/model.safetensors",
+        "resources/sources/face/model.safetensors",
+    ]
