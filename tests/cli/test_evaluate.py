@@ -8,6 +8,7 @@ import torch
 from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
 from gan_cocktail.cli.evaluate import evaluate
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.features import embedded
 from gan_cocktail.evaluation.reference import make_reference, save_reference
 from gan_cocktail.evaluation.sampling import draw
@@ -49,6 +50,12 @@ def test_the_end_has_every_metric_and_a_snapshot_the_cheap_ones(run):
     assert metrics[1] == metrics[0.5] | {"ppl", "diversity"}
     assert [set(point) - {"kimg"} for point in found["curve"]] == list(metrics.values())
     assert 0 <= found["info"]["purity_ceiling"] <= 1
+
+
+def test_a_model_of_other_classes_is_refused(run, tmp_path):
+    save(Model.random(TINY, 0), tmp_path / "model")
+    with pytest.raises(CocktailError, match="model: expected a model of 2 classes, one a domain, found 0"):
+        run()
 
 
 def test_the_tables_take_the_rows(run, tmp_path):

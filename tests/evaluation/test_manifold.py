@@ -83,10 +83,12 @@ def test_subsets_are_of_equal_size_without_repeats(n, m, seed):
     x, y = np.arange(n)[:, None], np.arange(m)[:, None]
     a, b = equal_subsets(x, y, seed)
     assert len(a) == len(b) == min(n, m)
-    assert len(np.unique(b)) == len(b)
+    assert len(np.unique(a)) == len(np.unique(b)) == len(a)
     np.testing.assert_array_equal(b, equal_subsets(x, y, seed)[1])
 
 
-def test_another_seed_chooses_other_references():
-    x, y = np.arange(20)[:, None], np.arange(1000)[:, None]
-    assert not np.array_equal(equal_subsets(x, y, 0)[1], equal_subsets(x, y, 1)[1])
+def test_the_larger_set_is_thinned_evenly_and_by_the_seed():
+    few, many = np.arange(200)[:, None], np.arange(2000)[:, None]  # in the order of classes, say
+    for chosen in (equal_subsets(few, many, 0)[1], equal_subsets(many, few, 0)[0]):
+        assert 60 < (chosen < 1000).sum() < 140
+    assert not np.array_equal(equal_subsets(few, many, 0)[1], equal_subsets(few, many, 1)[1])

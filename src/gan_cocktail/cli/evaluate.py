@@ -50,8 +50,14 @@ def evaluate(
             f"expected a reference for each of {len(names)} domains and one model (or one a domain), found "
             f"{len(references)} references and {len(model)} models"
         )
+    loaded = [load(path) for path in model]
+    if len(model) == 1 < len(names) != loaded[0].network.c_dim:
+        raise CocktailError(
+            f"{model[0]}: expected a model of {len(names)} classes, one a domain, found {loaded[0].network.c_dim}; "
+            "give the union GAN, or one model a domain"
+        )
     kept = load_snapshots(snapshots) if snapshots else {}
-    stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, [load(path) for path in model])]
+    stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, loaded)]
     protocol = Protocol(
         names, statistics, shares, extractor, load_perceptual(embedded, where), s, seed, where, Cache(cache)
     )

@@ -41,10 +41,8 @@ def _reach(x: Tensor, neighbours: int) -> Tensor:
 
 
 def equal_subsets(generated: np.ndarray, real: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """As many rows of each as the smaller has: the metric depends on the sizes of the sets.
-
-    The first of `generated`, whose rows are independent draws; of `real` a random choice by `seed`.
-    """
+    """As many rows of each as the smaller has, chosen by `seed`: the metric depends on the sizes of the sets."""
     n = min(len(generated), len(real))
-    chosen = np.random.default_rng(seed).choice(len(real), n, replace=False)
-    return generated[:n], real[np.sort(chosen)]
+    rng = np.random.default_rng(seed)
+    a, b = (each[np.sort(rng.choice(len(each), n, replace=False))] for each in (generated, real))
+    return a, b
