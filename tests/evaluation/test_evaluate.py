@@ -1,19 +1,26 @@
 """The rows of an evaluation, and the images they are of."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from gan_cocktail.checkpoints.model import Model
-from gan_cocktail.evaluation.evaluate import evaluate, union_counts
+from gan_cocktail.evaluation.cache import Cache
+from gan_cocktail.evaluation.evaluate import Protocol, evaluate, union_counts
 from gan_cocktail.evaluation.features import embedded
+from gan_cocktail.evaluation.perceptual import load_perceptual
 from gan_cocktail.evaluation.reference import make_reference
 from gan_cocktail.evaluation.sampling import draw, of_class
+from gan_cocktail.networks.generator import Synthesis
 from gan_cocktail.params.evaluation import EvaluationParams
 from tests.conftest import ROOT, TINY
 
 CPU = torch.device("cpu")
-SETTINGS = EvaluationParams(n_images=60, kid_subsets=5, kid_subset_size=20)
+SETTINGS = EvaluationParams(n_images=60, kid_subsets=5, kid_subset_size=20, ppl_paths=4)
+SHIPPED = ROOT / "resources/features/embedded.safetensors"
+CHEAP = ("fid", "kid", "precision", "recall")
 
 
 def images_of(model, label, n=60, name="evaluation"):
@@ -21,29 +28,128 @@ def images_of(model, label, n=60, name="evaluation"):
 
 
 @pytest.fixture(scope="module")
-def measured():
-    extractor = embedded(ROOT / "resources/features/embedded.safetensors", CPU)
-    model = Model.random(TINY.model_copy(update={"c_dim": 2}), 0)
+def model():
+    return Model.random(TINY.model_copy(update={"c_dim": 2}), 0)
+
+
+@pytest.fixture(scope="module")
+def protocol(model):
+    """The references are of the model's own images."""
+    extractor = embedded(SHIPPED, CPU)
     features = [extractor(images_of(model, k)) for k in range(2)]
     references = [make_reference(f, extractor.identity, "real", {}) for f in features]
-    rows = evaluate([model], ["a", "b"], references, [0.5, 0.5], extractor, SETTINGS, 0, CPU)
-    return {(row["domain"], row["metric"]): row for row in rows}
+    perceptual = load_perceptual(SHIPPED, CPU)
+    return Protocol(["a", "b"], references, [0.5, 0.5], extractor, perceptual, SETTINGS, 0, CPU)
+
+
+def by_name(rows):
+    found = {(row["domain"], row["metric"]): row for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+@pytest.fixture(scope="module")
+def measured(model, protocol):
+    return by_name(evaluate([model], protocol))
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Calls of generators, by what they draw: a list that grows."""
+    calls = []
+    forward = Synthesis.forward
+    monkeypatch.setattr(
+        Synthesis, "forward", lambda self, ws, *a, **k: calls.append(len(ws)) or forward(self, ws, *a, **k)
+    )
+    return calls
 
 
 def test_rows_are_complete(measured):
-    assert set(measured) == {(d, m) for d in ("a", "b", "mean", "union") for m in ("fid", "kid")}
+    everywhere = {(d, m) for d in ("a", "b", "mean", "union") for m in (*CHEAP, "ppl")}
+    assert set(measured) == everywhere | {(d, m) for d in ("a", "b", "mean") for m in ("purity", "diversity")}
     assert all(np.isfinite(row["mean"]) for row in measured.values())
-    assert {row["n_images"] for row in measured.values()} == {60}
+    assert {row["n_images"] for (_, metric), row in measured.items() if metric != "ppl"} == {60}
+    assert {row["n_images"] for (_, metric), row in measured.items() if metric == "ppl"} == {8}
+    assert {metric for (_, metric), row in measured.items() if row["std"] is not None} == {"kid", "ppl", "diversity"}
 
 
-def test_a_model_measured_against_its_own_images_scores_zero(measured):
+def test_rows_say_what_they_are_compared_with(measured):
+    alone = {metric for (_, metric), row in measured.items() if row["reference"] == "none"}
+    assert alone == {"ppl", "diversity"}
+    assert {row["extractor"] for (_, metric), row in measured.items() if metric in alone} == {"embedded"}
+    assert measured["a", "fid"]["n_reference"] == 60
+
+
+def test_a_model_measured_against_its_own_images_is_perfect(measured):
     for domain in ("a", "b", "mean"):
         assert measured[domain, "fid"]["mean"] == pytest.approx(0, abs=1e-4)
+        assert measured[domain, "precision"]["mean"] > 0.95  # the references are kept in half precision
+        assert measured[domain, "recall"]["mean"] > 0.95
     assert measured["union", "fid"]["mean"] < 5
 
 
+def test_precision_and_recall_see_sets_of_equal_size(model, protocol):
+    fewer = [replace(r, features=r.features[:40]) for r in protocol.references]
+    rows = by_name(evaluate([model], replace(protocol, references=fewer), snapshot=True))
+    assert (rows["a", "precision"]["n_images"], rows["a", "precision"]["n_reference"]) == (40, 40)
+    assert (rows["a", "fid"]["n_images"], rows["a", "fid"]["n_reference"]) == (60, 40)
+
+
+def test_the_union_s_path_length_is_across_domains(model, protocol, measured):
+    assert measured["union", "ppl"]["mean"] != measured["mean", "ppl"]["mean"]
+    off = replace(protocol, settings=SETTINGS.model_copy(update={"ppl_paths": 0}))
+    assert "ppl" not in {metric for _, metric in by_name(evaluate([model], off))}
+
+
+def test_a_snapshot_has_the_cheap_metrics_and_the_same_values(model, protocol, measured):
+    rows = by_name(evaluate([model], protocol, snapshot=True))
+    assert {metric for _, metric in rows} == {*CHEAP, "purity"}
+    assert all(row == measured[name] for name, row in rows.items())
+
+
+def test_an_ensemble_has_no_path_between_its_members(model, protocol):
+    alone = [Model.random(TINY, seed) for seed in range(2)]
+    rows = by_name(evaluate(alone, protocol))
+    assert ("a", "ppl") in rows
+    assert ("union", "ppl") not in rows
+
+
+def test_a_single_domain_needs_no_classifier(protocol):
+    one = replace(protocol, domains=["a"], references=protocol.references[:1], probabilities=[1.0])
+    assert one.classifier is None
+    metrics = {metric for _, metric in by_name(evaluate([Model.random(TINY, 0)], one))}
+    assert metrics == {*CHEAP, "ppl", "diversity"}
+
+
+def test_images_are_drawn_once_and_not_again_from_the_cache(tmp_path, model, protocol, measured, counted):
+    rows = by_name(evaluate([model], replace(protocol, cache=Cache(tmp_path))))
+    assert rows == measured
+    assert sum(counted) == 2 * 60 + 3 * 2 * 4  # images of two classes; two ends of four paths, thrice
+    counted.clear()
+    other = SETTINGS.model_copy(update={"kid_subsets": 7})
+    again = by_name(evaluate([model], replace(protocol, settings=other, cache=Cache(tmp_path))))
+    assert counted == []
+    assert again["a", "kid"] != rows["a", "kid"]
+    assert all(again[name] == row for name, row in rows.items() if name[1] != "kid")
+
+
+@pytest.mark.parametrize("change", ["model", "seed", "n_images"])
+def test_other_images_are_not_taken_for_the_same(tmp_path, model, protocol, counted, change):
+    cached = replace(protocol, cache=Cache(tmp_path))
+    evaluate([model], cached, snapshot=True)
+    counted.clear()
+    if change == "model":
+        model = Model.random(model.network, 1)
+    elif change == "seed":
+        cached = replace(cached, seed=1)
+    else:
+        cached = replace(cached, settings=SETTINGS.model_copy(update={"n_images": 50}))
+    evaluate([model], cached, snapshot=True)
+    assert sum(counted) == 2 * cached.settings.n_images
+
+
 def test_the_mean_is_over_domains(measured):
-    for metric in ("fid", "kid"):
+    for metric in (*CHEAP, "purity", "diversity", "ppl"):
         both = [measured[d, metric]["mean"] for d in ("a", "b")]
         assert measured["mean", metric]["mean"] == pytest.approx(np.mean(both))
 

@@ -1,4 +1,4 @@
-"""gan-cocktail evaluate: FID and KID of a model, for each domain, their mean and the union."""
+"""gan-cocktail evaluate: every metric of a model, for each domain, their mean and the union."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +10,11 @@ from gan_cocktail.checkpoints.model import load, parent
 from gan_cocktail.checkpoints.snapshots import load_snapshots
 from gan_cocktail.cli.options import Embedded, Out, Seed, Settings, read_section, read_shares
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.evaluation.cache import Cache
+from gan_cocktail.evaluation.evaluate import Protocol
 from gan_cocktail.evaluation.evaluate import evaluate as measure
 from gan_cocktail.evaluation.features import load_extractor
+from gan_cocktail.evaluation.perceptual import load_perceptual
 from gan_cocktail.evaluation.reference import load_reference
 from gan_cocktail.files import write_json
 from gan_cocktail.params.evaluation import EvaluationParams
@@ -30,6 +33,9 @@ def evaluate(
     merging_kimg: Annotated[float, typer.Option(help="kimg of the model's own training.")] = 0,
     snapshots: Annotated[Path | None, typer.Option(help="Generators of the same training, measured too.")] = None,
     embedded: Embedded = Path("resources/features/embedded.safetensors"),
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder, this evaluation's own, that keeps features of the images drawn.")
+    ] = None,
     settings: Settings = "",
     seed: Seed = 0,
 ) -> None:
@@ -44,20 +50,32 @@ def evaluate(
             f"expected a reference for each of {len(names)} domains and one model (or one a domain), found "
             f"{len(references)} references and {len(model)} models"
         )
+    loaded = [load(path) for path in model]
+    if len(model) == 1 < len(names) != loaded[0].network.c_dim:
+        raise CocktailError(
+            f"{model[0]}: expected a model of {len(names)} classes, one a domain, found {loaded[0].network.c_dim}; "
+            "give the union GAN, or one model a domain"
+        )
     kept = load_snapshots(snapshots) if snapshots else {}
-    stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, [load(path) for path in model])]
+    stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, loaded)]
+    protocol = Protocol(
+        names, statistics, shares, extractor, load_perceptual(embedded, where), s, seed, where, Cache(cache)
+    )
     rows, curve = [], []
-    for kimg, each in stages:
+    for stage, (kimg, each) in enumerate(stages):
         facts = {"mixture": mixture, "method": method, "kimg": rooting_kimg + kimg, "merging_kimg": kimg}
-        measured = measure(each, names, statistics, shares, extractor, s, seed, where)
-        rows += [facts | row | {"seed": seed, "extractor": s.features} for row in measured]
+        measured = measure(each, protocol, snapshot=stage < len(kept))
+        rows += [facts | {"seed": seed, "extractor": s.features} | row for row in measured]
         means = {row["metric"]: row["mean"] for row in measured if row["domain"] == "mean"}
         curve.append({"kimg": facts["kimg"]} | means)
+    protocol.cache.prune()
     info = describe(
         "evaluation",
         settings=s,
         seed=seed,
         extractor=vars(extractor.identity),
+        perceptual=vars(protocol.perceptual.identity),
+        purity_ceiling=protocol.classifier.ceiling if protocol.classifier else None,
         parents=[parent(p) for p in (*model, *references, *([snapshots] if snapshots else []))],
     )
     write_json(out, {"info": info, "rows": rows, "curve": curve})

@@ -1,1 +1,1 @@
-"""Features, FID, KID and reference statistics."""
+"""Features and reference statistics, and the metrics: one file a family, put together in evaluate.py."""

@@ -38,9 +38,14 @@ class EmbeddedNet(nn.Module):
         self.blocks = nn.Sequential(*(_Residual(i, o, 1 + (o > i)) for i, o in zip(inputs, WIDTHS, strict=True)))
         self.head = nn.Linear(WIDTHS[-1], classes)
 
+    def activations(self, x: Tensor) -> list[Tensor]:
+        """What each block puts out: [N, 16, 32, 32], [N, 48, 16, 16], [N, 128, 8, 8], none negative."""
+        x = self.stem(x.contiguous(memory_format=torch.channels_last))
+        return [x := block(x) for block in self.blocks]
+
     def features(self, x: Tensor) -> Tensor:
-        """Mean over positions of the last block's features."""
-        return self.blocks(self.stem(x.contiguous(memory_format=torch.channels_last))).mean([2, 3])
+        """Mean over positions of the last block's activations."""
+        return self.activations(x)[-1].mean([2, 3])
 
     def forward(self, x: Tensor) -> Tensor:
         """Class logits."""

@@ -15,7 +15,7 @@ from cleanfid.resize import make_resizer
 from torch import Tensor
 
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.evaluation.embedded import RESOLUTION, load_embedded
+from gan_cocktail.evaluation.embedded import RESOLUTION, EmbeddedNet, load_embedded
 from gan_cocktail.files import sha256
 
 BATCH = 250
@@ -50,7 +50,10 @@ class Extractor:
 
 
 def resize(images: Tensor, resolution: int) -> Tensor:
-    """uint8 [N, C, H, W] -> float RGB in [0, 255], by clean-fid's resizing (PIL, bicubic, antialiased, not rounded)."""
+    """Images [N, C, H, W], uint8 or float, -> float RGB in [0, 255], by clean-fid's resizing.
+
+    That is PIL's, bicubic, antialiased, a channel at a time in float32, not rounded.
+    """
     images = images.expand(-1, 3, -1, -1)
     if images.shape[2:] == (resolution, resolution):
         return images.float()
@@ -59,12 +62,16 @@ def resize(images: Tensor, resolution: int) -> Tensor:
     return torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2)
 
 
+def embedded_identity(weights: Path, net: EmbeddedNet) -> Identity:
+    """What the features of an embedded network are known by."""
+    return Identity("embedded", sha256(weights), f"clean bicubic {RESOLUTION}", net.head.in_features)
+
+
 def embedded(weights: Path, device: torch.device) -> Extractor:
     """The extractor that ships with the project (needs no network)."""
     net, _ = load_embedded(weights)
     net = net.to(device)
-    identity = Identity("embedded", sha256(weights), f"clean bicubic {RESOLUTION}", net.head.in_features)
-    return Extractor(identity, RESOLUTION, lambda x: net.features(x.to(device) / 127.5 - 1))
+    return Extractor(embedded_identity(weights, net), RESOLUTION, lambda x: net.features(x.to(device) / 127.5 - 1))
 
 
 def _inception_weights() -> Path:

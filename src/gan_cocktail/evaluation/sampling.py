@@ -8,6 +8,7 @@ from torch import Tensor
 
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.data.images import to_uint8
+from gan_cocktail.networks.generator import Generator
 from gan_cocktail.seeds import latents, stream
 
 BATCH = 50
@@ -16,6 +17,11 @@ BATCH = 50
 def of_class(models: Sequence[Model], label: int) -> tuple[Model, int]:
     """The model that draws a class, and its label there: one conditional model, or one model a class."""
     return (models[0], label) if len(models) == 1 else (models[label], 0)
+
+
+def one_hot(G: Generator, labels: Tensor, device: torch.device) -> Tensor | None:
+    """Class indices [N] as the generator takes them: one-hot [N, c_dim], or None if it is unconditional."""
+    return F.one_hot(labels, G.c_dim).float().to(device) if G.c_dim else None
 
 
 @torch.no_grad()
@@ -30,8 +36,6 @@ def draw(
     z = latents(n, G.z_dim, seed, name)
     rng = stream(seed, name, "noise", device=device)
     for part in z.split(BATCH):
-        c = None
-        if G.c_dim:
-            c = F.one_hot(torch.full((len(part),), label), G.c_dim).float().to(device)
+        c = one_hot(G, torch.full((len(part),), label), device)
         noise = G.synthesis.draw_noise(len(part), rng)
         yield to_uint8(G(part.to(device), c, noise, psi=psi)).cpu()
