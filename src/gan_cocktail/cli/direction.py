@@ -11,7 +11,8 @@ from gan_cocktail.applications.attributes import measure
 from gan_cocktail.applications.directions import fit, save
 from gan_cocktail.applications.drawing import map_class
 from gan_cocktail.checkpoints.model import load, parent
-from gan_cocktail.cli.options import Out, Seed, check_class
+from gan_cocktail.cli.options import Out, Seed
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.sampling import draw
 from gan_cocktail.provenance import describe
 from gan_cocktail.seeds import latents
@@ -28,7 +29,8 @@ def direction(
     """Fit a linear SVM in W to the images lowest and highest in an attribute; its normal is the direction."""
     opened, where = load(model), device.pick()
     classes = max(opened.network.c_dim, 1)
-    check_class(label, classes, f"{classes} classes in {model}", "--label")
+    if label >= classes:
+        raise CocktailError(f"--label: expected 0 to {classes - 1} ({classes} classes in {model}), found {label}")
     stream = f"direction/{label}"
     images = torch.cat(list(draw(opened, label, n_images, seed, stream, where)))
     w = map_class(opened.generator(), latents(n_images, opened.network.z_dim, seed, stream), label)

@@ -15,8 +15,6 @@ Out = Annotated[Path, typer.Option(help="File to write.")]
 Embedded = Annotated[Path, typer.Option(help="Weights of the embedded extractor.")]
 Kimg = Annotated[float, typer.Option(min=0, help="Budget: thousands of images shown as real.")]
 Seed = Annotated[int, typer.Option(help="The experiment's seed.")]
-Pair = Annotated[str, typer.Option(help="Two classes, 'i,j'.")]
-Rows = Annotated[int, typer.Option(min=1, help="Latents, one a row: those of the sample grid.")]
 Settings = Annotated[str, typer.Option(help="The verb's section of params.yaml, as YAML or JSON; defaults elsewhere.")]
 
 
@@ -42,25 +40,10 @@ def read_shares(text: str, n: int) -> list[float]:
     return [share / sum(shares) for share in shares]
 
 
-def check_class(position: int, n: int, what: str, option: str = "--position") -> None:
+def check_class(position: int, n: int, what: str) -> None:
     """Raise CocktailError unless `position` is one of n classes, counted from 0."""
     if not 0 <= position < n:
-        raise CocktailError(f"{option}: expected 0 to {n - 1} ({what}), found {position}")
-
-
-def read_classes(text: str, n: int, *, at_least: int = 1, at_most: int | None = None) -> list[int]:
-    """Classes from 'i,j,...', each of 0 to n - 1 and as many as asked; all of them if empty."""
-    try:
-        classes = [int(c) for c in text.split(",") if c] or list(range(n))
-    except ValueError:
-        classes = []
-    fits = at_least <= len(classes) <= (at_most or len(classes))
-    if not fits or not all(0 <= c < n for c in classes):
-        count = f"{at_least}" if at_least == at_most else f"at least {at_least}"
-        raise CocktailError(
-            f"--classes: expected {count} of the model's {n} classes, counted from 0, such as 0,1; found {text!r}"
-        )
-    return classes
+        raise CocktailError(f"--position: expected 0 to {n - 1} ({what}), found {position}")
 
 
 def training_folder(out: Path) -> Path:
