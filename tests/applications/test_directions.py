@@ -42,9 +42,9 @@ def test_place_scale_and_unit_do_not_matter():
 
 
 def test_an_attribute_that_is_chance_is_held_out_as_chance():
-    w, _, _ = known()
+    w, _, _ = known(n=600, dims=600)  # enough dimensions to part any two thirds
     values = torch.randn(len(w), generator=torch.Generator().manual_seed(9))
-    assert 0.4 < fit(w, values).accuracy < 0.6
+    assert 0.3 < fit(w, values).accuracy < 0.7
 
 
 @pytest.mark.parametrize("values", [torch.zeros(100), torch.arange(6.0)])
