@@ -14,7 +14,7 @@ LEVELS = [
     {"tensors"},
     {"checkpoints", "data"},
     {"training", "merging", "evaluation"},
-    {"methods", "reporting"},
+    {"methods", "reporting", "applications"},
     {"plan"},
     {"jobs"},
     {"checks"},
