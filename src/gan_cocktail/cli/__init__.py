@@ -20,6 +20,8 @@ VERBS = (
     "samples",
     "tables",
     "figure",
+    "curves",
+    "report_distances",
     "train_features",
     "schema",
 )
