@@ -43,8 +43,9 @@ def curves_figure(rows: pd.DataFrame, labels: Mapping[str, str], settings: Figur
             _panel(panel, some[some["mixture"] == mixtures[k // 2]], list(AXES)[k % 2], looks)
             panel.set_title(mixtures[k // 2] if k % 2 == 0 else "", loc="left")
             panel.set_ylabel(f"{measure(metric).title}, mean over domains" if k % across == 0 else "")
-        handles = [_handle(looks[m], labels.get(m, m), bool(_is_trained(some, m))) for m in shown]
-        figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=3.2)
+        handles = [_handle(looks[m], labels.get(m, m), _is_trained(some, m)) for m in shown]
+        text = "mean over seeds; bands: from the lowest to the highest" if some["seed"].nunique() > 1 else None
+        figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=3.2, title=text)
     return figure
 
 
@@ -55,9 +56,9 @@ def _is_trained(rows: pd.DataFrame, method: str) -> bool:
 def _panel(axes: Axes, rows: pd.DataFrame, x: str, looks: Looks) -> None:
     """One mixture's methods against kimg counted one way."""
     numbers = over_seeds(rows).sort_values("kimg", kind="stable")
-    for method, some in numbers.groupby("method", sort=False):
-        style = looks[str(method)]
-        if _is_trained(rows, str(method)):
+    for method in reversed([m for m in looks if m in set(rows["method"])]):  # the first on top
+        some, style = numbers[numbers["method"] == method], looks[method]
+        if _is_trained(rows, method):
             axes.fill_between(some[x], some["min"], some["max"], color=style.color, alpha=0.15, linewidth=0)
             axes.plot(some[x], some["mean"], **vars(style))
         else:

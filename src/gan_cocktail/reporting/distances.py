@@ -41,7 +41,9 @@ def load_distances(paths: Sequence[Path]) -> pd.DataFrame:
                 rows += [[*key, layer["name"], layer["before"], layer["after"]] for layer in model["layers"]]
                 rows.append([*key, "all", model["before"], model["after"]])
         except (KeyError, TypeError) as e:
-            raise CocktailError(f"{path}: expected layer distances, {e!r} is missing; make the file again") from None
+            raise CocktailError(
+                f"{path}: expected layer distances of a mixture, found none ({e}); make it again"
+            ) from None
     return pd.DataFrame(rows, columns=[*KEYS, "layer", "before", "after"]).astype({"before": float, "after": float})
 
 

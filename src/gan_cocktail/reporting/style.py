@@ -63,6 +63,7 @@ def styled(settings: FigureParams) -> Iterator[None]:
         "axes.titlesize": settings.font_size,
         "axes.labelsize": settings.font_size,
         "legend.fontsize": small,
+        "legend.title_fontsize": small,
         "xtick.labelsize": small,
         "ytick.labelsize": small,
         "axes.spines.top": False,
