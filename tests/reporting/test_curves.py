@@ -57,8 +57,9 @@ def test_a_method_looks_the_same_where_others_are_missing(rows):
 
 
 @pytest.mark.parametrize("width", [3.25, 6.5])
-def test_text_is_readable_and_within_the_figure(rows, width):
-    settings = FigureParams(dpi=72, width=width, font_size=6)
+@pytest.mark.parametrize("size", [6, 9])
+def test_text_is_readable_and_within_the_figure(rows, width, size):
+    settings = FigureParams(dpi=72, width=width, font_size=size)
     figure = curves_figure(rows, {m: f"A rather long name, {m}" for m in LABELS}, settings)
     figure.draw_without_rendering()
     assert figure.get_figwidth() == width

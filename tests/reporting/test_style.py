@@ -18,6 +18,8 @@ def test_twelve_methods_all_look_different(palette):
     for a, b in itertools.pairwise(looks):
         assert a.color != b.color
         assert a.marker != b.marker
+    for a, b in itertools.pairwise([each for each in looks if each.color == looks[0].color]):
+        assert a.marker != b.marker
         assert a.linestyle != b.linestyle
 
 

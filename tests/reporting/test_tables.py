@@ -124,6 +124,17 @@ def test_the_verb_writes_the_same_files_whatever_was_measured(tmp_path, metrics)
     assert r"Other\_one" in (tmp_path / "t/main.tex").read_text()
 
 
+def test_a_number_that_could_not_be_measured(load):
+    contents = list(files(seeds=1))
+    contents[0]["rows"][0]["mean"] = None
+    contents[0]["rows"][2]["mean"] = None  # ours: x and mean
+    rows = load(*contents)
+    (table,) = main_tables(rows, 8, LABELS)
+    assert cells(table, END)["Ours"]["x"] == NONE
+    assert cells(table, END)["Other_one"]["x"] == "**3.00**"
+    assert list(summary(rows)["m"]) == ["other"]
+
+
 def test_every_table_prints_in_both_formats(load):
     for table in main_tables(load(*files("x_y", metrics=["fid", "kid"])), 8, LABELS):
         assert "x_y" in markdown(table)

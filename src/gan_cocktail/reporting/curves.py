@@ -14,7 +14,7 @@ from gan_cocktail.params.figures import FigureParams
 from gan_cocktail.reporting.measures import measure
 from gan_cocktail.reporting.rows import over_domains, trained
 from gan_cocktail.reporting.statistics import over_seeds
-from gan_cocktail.reporting.style import Look, look, styled
+from gan_cocktail.reporting.style import Look, legend_columns, look, styled
 
 AXES = {"kimg": "total kimg (rooting counted)", "merging_kimg": "kimg of merging"}
 NARROW = 4.5  # inches; a narrower figure has its panels one below the other
@@ -34,7 +34,7 @@ def curves_figure(rows: pd.DataFrame, labels: Mapping[str, str], settings: Figur
     looks = {method: look(k, settings) for k, method in enumerate(dict.fromkeys([*labels, *some["method"]]))}
     mixtures, shown = list(some["mixture"].unique()), [m for m in looks if m in set(some["method"])]
     across = 2 if settings.width >= NARROW else 1
-    down, columns = len(mixtures) * 2 // across, 2 * across - across // 2
+    down, columns = len(mixtures) * 2 // across, legend_columns([labels.get(m, m) for m in shown], settings)
     with styled(settings):
         height = 2.1 * down + settings.font_size / 50 * -(-len(shown) // columns)  # of panels, and of the legend
         figure = Figure(figsize=(settings.width, height), layout="constrained")
@@ -44,7 +44,7 @@ def curves_figure(rows: pd.DataFrame, labels: Mapping[str, str], settings: Figur
             panel.set_title(mixtures[k // 2] if k % 2 == 0 else "", loc="left")
             panel.set_ylabel(f"{measure(metric).title}, mean over domains" if k % across == 0 else "")
         handles = [_handle(looks[m], labels.get(m, m), _is_trained(some, m)) for m in shown]
-        text = "mean over seeds; bands: from the lowest to the highest" if some["seed"].nunique() > 1 else None
+        text = "line: mean over seeds; band: their range" if some["seed"].nunique() > 1 else None
         figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=3.2, title=text)
     return figure
 

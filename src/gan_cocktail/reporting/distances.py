@@ -15,7 +15,7 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import read_json
 from gan_cocktail.params.figures import FigureParams
 from gan_cocktail.reporting.formats import Table, number, plus_minus
-from gan_cocktail.reporting.style import Look, look, styled
+from gan_cocktail.reporting.style import Look, legend_columns, look, styled
 
 KEYS = ["mixture", "source", "root"]
 PANEL = 1.8  # inches high
@@ -94,7 +94,8 @@ def distances_figure(rows: pd.DataFrame, settings: FigureParams) -> Figure:
         for axes, mixture in zip(panels, mixtures, strict=True):
             _panel(axes, layers[layers["mixture"] == mixture], looks)
             axes.set_title(mixture, loc="left")
-        figure.legend(handles=_handles(looks), loc="outside upper center", ncols=4)
+        columns = legend_columns([*looks, "before rooting"], settings)
+        figure.legend(handles=_handles(looks), loc="outside upper center", ncols=columns)
     return figure
 
 

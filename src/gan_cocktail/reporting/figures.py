@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.figures import FigureParams
-from gan_cocktail.reporting.style import styled
+from gan_cocktail.reporting.style import styled, text_width
 
 GAP = 0.25  # between blocks of images, in images
 LEADING = 1.06  # from line to line of images, in images
@@ -52,7 +51,7 @@ def grid_figure(rows: Sequence[GridRow], headers: Sequence[str], settings: Figur
     if headers and blocks > 1 and len(headers) != blocks:
         raise CocktailError(f"expected a header for each of {blocks} blocks, found {', '.join(headers)}")
     with styled(settings):
-        margin = _widest([row.label for row in rows], settings) + 2 * PAD
+        margin = text_width([row.label for row in rows], settings) + 2 * PAD
         line = settings.font_size * 1.25 / 72  # inches
         columns, side = _fit(rows, blocks, settings.width - margin, line)
         top = 1.6 * line if headers else 0.0
@@ -85,10 +84,3 @@ def _fit(rows: Sequence[GridRow], blocks: int, width: float, line: float) -> tup
 
     columns = next((n for n in range(longest, 1, -1) if side(n) * LEADING >= line), 1)
     return columns, min(side(columns), LARGEST)
-
-
-def _widest(labels: Sequence[str], settings: FigureParams) -> float:
-    """Width of the longest label, inches."""
-    canvas = FigureCanvasAgg(Figure(dpi=100))
-    texts = [canvas.figure.text(0, 0, label) for label in labels]
-    return float(max(text.get_window_extent(canvas.get_renderer()).width for text in texts)) / 100

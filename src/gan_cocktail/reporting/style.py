@@ -1,6 +1,6 @@
 """One style for every figure: fonts, colours, and files that are the same bytes each time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from gan_cocktail.errors import CocktailError
@@ -27,6 +28,7 @@ DATES: dict[str, dict[str, Any]] = {  # what a format would record of the day an
     ".svg": {"Date": None},
 }
 
+HANDLE = 6.0  # room of a legend's line and the gaps beside it, in font sizes
 VECTOR = (".pdf", ".svg")
 
 
@@ -40,10 +42,11 @@ class Look:
 
 
 def look(k: int, settings: FigureParams) -> Look:
-    """The k-th line's look."""
+    """The k-th line's look; lines that share a colour differ in marker and dashes."""
     named = settings.palette
     colours = PALETTES[named] if isinstance(named, str) else named
-    return Look(colours[k % len(colours)], MARKERS[k % len(MARKERS)], LINES[k % len(LINES)])
+    turn, place = divmod(k, len(colours))
+    return Look(colours[place], MARKERS[k % len(MARKERS)], LINES[(place + turn) % len(LINES)])
 
 
 @contextmanager
@@ -80,6 +83,20 @@ def styled(settings: FigureParams) -> Iterator[None]:
     }
     with matplotlib.rc_context(style):
         yield
+
+
+def text_width(labels: Sequence[str], settings: FigureParams) -> float:
+    """Width of the longest label, inches."""
+    with styled(settings):
+        canvas = FigureCanvasAgg(Figure(dpi=100))
+        texts = [canvas.figure.text(0, 0, label) for label in labels]
+        return float(max(text.get_window_extent(canvas.get_renderer()).width for text in texts)) / 100
+
+
+def legend_columns(labels: Sequence[str], settings: FigureParams) -> int:
+    """How many columns of a legend fit into a figure's width."""
+    entry = text_width(labels, settings) + HANDLE * settings.font_size / 72
+    return max(1, min(4, int(settings.width // entry)))
 
 
 def save_figure(figure: Figure, path: Path, settings: FigureParams) -> None:

@@ -40,7 +40,7 @@ def _printed(row: Mapping[Any, Any]) -> tuple[str, str]:
 def _rank(row: Mapping[Any, Any], value: str) -> float:
     """Smaller is better; NaN for one that cannot be the best."""
     sign = {"lower": 1.0, "higher": -1.0, "": math.nan}[measure(row["metric"]).better]
-    return math.nan if row["method"] in APART else sign * float(value.replace(MINUS, "-"))
+    return math.nan if row["method"] in APART or value == NONE else sign * float(value.replace(MINUS, "-"))
 
 
 def cells(view: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -106,7 +106,7 @@ def metrics_tables(rows: pd.DataFrame, labels: Labels) -> list[Table]:
 def summary(rows: pd.DataFrame) -> dict[str, dict[str, dict[str, float]]]:
     """Mixture, method, metric: the mean over domains and seeds at the end of the budget; METRIC_std over seeds."""
     nested: dict[str, dict[str, dict[str, float]]] = {}
-    for row in over_seeds(final(over_domains(rows))).to_dict("records"):
+    for row in over_seeds(final(over_domains(rows))).dropna(subset="mean").to_dict("records"):
         values = nested.setdefault(row["mixture"], {}).setdefault(row["method"], {})
         values[row["metric"]] = row["mean"]
         if row["n"] > 1:
