@@ -49,6 +49,11 @@ def look(k: int, settings: FigureParams) -> Look:
     return Look(colours[place], MARKERS[k % len(MARKERS)], LINES[(place + turn) % len(LINES)])
 
 
+def small_size(settings: FigureParams) -> float:
+    """Size of ticks and legends, points; no smaller than what print still shows."""
+    return max(6.0, settings.font_size - 1)
+
+
 @contextmanager
 def styled(settings: FigureParams) -> Iterator[None]:
     """Draw and save in the style of the parameters; CocktailError if the font is not installed."""
@@ -59,7 +64,7 @@ def styled(settings: FigureParams) -> Iterator[None]:
             f"figures.font: no font family {settings.font!r} on this machine; install it, or take 'DejaVu Sans', which "
             "comes with matplotlib"
         ) from None
-    small = max(6.0, settings.font_size - 1)  # points; what print still shows
+    small = small_size(settings)
     style: dict[Any, Any] = {
         "font.family": settings.font,
         "font.size": settings.font_size,
@@ -95,7 +100,8 @@ def text_width(labels: Sequence[str], settings: FigureParams) -> float:
 
 def legend_columns(labels: Sequence[str], settings: FigureParams) -> int:
     """How many columns of a legend fit into a figure's width."""
-    entry = text_width(labels, settings) + HANDLE * settings.font_size / 72
+    size = small_size(settings)
+    entry = text_width(labels, settings) * size / settings.font_size + HANDLE * size / 72
     return max(1, min(4, int(settings.width // entry)))
 
 
