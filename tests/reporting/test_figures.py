@@ -1,12 +1,19 @@
 """Figures: pixels as they are, the same bytes each time."""
 
+import itertools
+
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from PIL import Image
+from typer.testing import CliRunner
 
+from gan_cocktail.cli import build
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.figures import FigureParams
-from gan_cocktail.reporting.figures import GridRow, grid_figure, save_figure, strips_of
+from gan_cocktail.reporting.figures import GridRow, grid_figure, rows_of, strips_of
 from gan_cocktail.reporting.grids import load_grid, save_grid
+from gan_cocktail.reporting.style import save_figure
 
 SETTINGS = FigureParams(columns=2, dpi=100, width=4)
 
@@ -42,3 +49,80 @@ def test_pdf_embeds_its_fonts(grid, tmp_path):
     content = (tmp_path / "a.pdf").read_bytes()
     assert b"/FontFile2" in content
     assert b"/Type3" not in content
+    assert b"CreationDate" not in content
+
+
+def test_a_pdf_holds_the_images_own_pixels(grid, tmp_path):
+    figure = grid_figure([GridRow("one", strips_of(grid, 2, [0]))], [], SETTINGS)
+    save_figure(figure, tmp_path / "a.pdf", SETTINGS)
+    content = (tmp_path / "a.pdf").read_bytes()
+    assert b"/Width 4" in content
+    assert b"/Height 2" in content
+
+
+def long_figure(methods, domains, width):
+    strip = np.zeros((32, 8 * 32, 3), np.uint8)
+    rows = [GridRow(f"Method {k}, with a long name", [strip] * domains) for k in range(methods)]
+    settings = FigureParams(width=width, dpi=72)
+    return grid_figure(rows, [f"domain{k}" for k in range(domains)], settings)
+
+
+@pytest.mark.parametrize(("methods", "domains", "width"), [(12, 4, 6.5), (12, 7, 6.5), (3, 2, 3.25), (12, 12, 6.5)])
+def test_long_lists_keep_labels_apart_and_images_within(methods, domains, width):
+    figure = long_figure(methods, domains, width)
+    assert figure.get_figwidth() == pytest.approx(width)
+    figure.draw_without_rendering()
+    labels = [t.get_window_extent() for t in figure.findobj(Text) if t.get_text().startswith("Method")]
+    assert len(labels) == methods
+    assert all(above.y0 >= below.y1 - 2 for above, below in itertools.pairwise(labels))
+    assert all(label.x0 >= 0 for label in labels)
+    boxes = [axes.get_window_extent() for axes in figure.axes]
+    assert len(boxes) == methods * domains
+    assert max(box.x1 for box in boxes) <= figure.bbox.x1 + 0.5
+    assert max(label.x1 for label in labels) < min(box.x0 for box in boxes)
+    assert min(t.get_fontsize() for t in figure.findobj(Text) if t.get_text()) >= 6
+
+
+def test_images_are_square_and_whole_when_only_some_fit():
+    figure = long_figure(2, 7, 6.5)
+    for axes in figure.axes:
+        height, width = axes.images[0].get_array().shape[:2]
+        assert width % height == 0
+        assert 32 <= width < 8 * 32
+        box = axes.get_window_extent()
+        assert box.width / box.height == pytest.approx(width / height)
+
+
+def test_rows_of_a_plain_grid_are_its_images(grid):
+    rows = rows_of(grid, ["a", "b", "c"])
+    assert [row.label for row in rows] == ["a", "b", "c"]
+    np.testing.assert_array_equal(np.concatenate([row.strips[0] for row in rows]), grid)
+
+
+@pytest.mark.parametrize("n", [1, 4, 5])
+def test_a_label_for_each_row(grid, n):
+    with pytest.raises(CocktailError, match=f"found {n} for a grid of 4x6 pixels"):
+        rows_of(grid, ["x"] * n)
+
+
+def test_headers_of_one_block_spread_over_it(grid):
+    figure = grid_figure(rows_of(grid, ["a", "b", "c"]), ["left", "right"], SETTINGS)
+    place = {t.get_text(): t.get_position()[0] * figure.get_figwidth() for t in figure.texts}
+    (box,) = {(a.get_position().x0, a.get_position().x1) for a in figure.axes}
+    left, right = (edge * figure.get_figwidth() for edge in box)
+    assert place["left"] == pytest.approx(left + (right - left) / 4)
+    assert place["right"] == pytest.approx(right - (right - left) / 4)
+    with pytest.raises(CocktailError, match="a header for each of 2 blocks"):
+        grid_figure([GridRow("one", strips_of(grid, 2, [0, 1]))], ["only"], SETTINGS)
+
+
+def test_the_verb_takes_rows_or_a_grid(grid, tmp_path):
+    save_grid(grid, tmp_path / "g.png", {})
+    run = lambda *options: CliRunner().invoke(build(["figure"]), ["figure", *options])  # noqa: E731
+    a_grid = ["--grid", f"{tmp_path}/g.png", "--label", "a", "--label", "b", "--label", "c"]
+    a_row = ["--row", f"one={tmp_path}/g.png:0,2", "--settings", "columns: 2"]
+    for name, options in (("grid", a_grid), ("row", a_row)):
+        result = run("--out", f"{tmp_path}/{name}.pdf", *options)
+        assert result.exit_code == 0, result.output
+        assert (tmp_path / f"{name}.pdf").exists()
+    assert isinstance(run("--out", f"{tmp_path}/both.pdf", *a_grid, *a_row).exception, CocktailError)

@@ -1,76 +1,141 @@
-"""Tables: the right rows, the best marked, safe in LaTeX."""
+"""Tables: means over seeds, the best marked, floor and ceiling apart, notes that say what was compared."""
 
 import json
 
-import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
-from gan_cocktail.reporting.tables import COLUMNS, at_merging, document, final, latex, load_rows, markdown, paper_table
+from gan_cocktail.cli import build
+from gan_cocktail.reporting.formats import NONE, SUBSETS, latex, markdown
+from gan_cocktail.reporting.tables import END, main_tables, metrics_tables, summary
+from tests.reporting.conftest import evaluation
 
-LABELS = {"ours": "Ours", "other": "Other_one"}
-
-
-def row(method, domain, metric, mean, kimg, merging_kimg):
-    std = 0.001 if metric == "kid" else None
-    facts = {"mixture": "x+y", "n_images": 10, "seed": 0, "extractor": "embedded", "reference": "real"}
-    values = {"method": method, "domain": domain, "metric": metric, "mean": mean, "std": std, "kimg": kimg}
-    return facts | values | {"merging_kimg": merging_kimg, "n_reference": 10}
+AFTER = "After 8 kimg of merging"
+LABELS = {"ours": "Ours", "other": "Other_one", "ensemble": "Sources"}
 
 
-@pytest.fixture
-def rows(tmp_path):
-    made = []
-    for metric in ("fid", "kid"):
-        for domain, ours, early, late in (("x", 1.0, 3.0, 2.0), ("union", 5.0, 9.0, 4.0)):
-            made += [row("ours", domain, metric, ours, 16, 8)]
-            made += [row("other", domain, metric, early, 8, 8), row("other", domain, metric, late, 16, 16)]
-    path = tmp_path / "e.json"
-    path.write_text(json.dumps({"rows": made}))
-    return load_rows([path])
+def files(mixture="m", ours=(1.0, 2.0), other=(3.0, 4.0), seeds=2, metrics=("fid",)):
+    """Ours at one stage, the other at two: worse at equal merging kimg by 4; seed s adds s to everything."""
+    for s in range(seeds):
+        x, y = ours
+        yield evaluation(mixture, "ours", s, {(16, 8): (x + s, y + s)}, metrics)
+    for s in range(seeds):
+        x, y = other
+        yield evaluation(mixture, "other", s, {(8, 8): (x + 4 + s, y + 4 + s), (16, 16): (x + s, y + s)}, metrics)
 
 
-def test_long_form(rows):
-    assert list(rows.columns) == COLUMNS
-    assert len(rows) == 12
+def cells(table, group):
+    return {row[0]: dict(zip(table.columns[1:], row[1:], strict=True)) for row in table.groups[group]}
 
 
-def test_views_compare_equal_budgets(rows):
-    assert set(final(rows)["kimg"]) == {16}
-    assert set(zip(at_merging(rows, 8)["method"], at_merging(rows, 8)["kimg"], strict=True)) == {
-        ("ours", 16),
-        ("other", 8),
-    }
+def test_mean_and_deviation_over_seeds_at_both_budgets(load):
+    (table,) = main_tables(load(*files()), 8, LABELS)
+    assert list(table.groups) == [END, AFTER]
+    assert cells(table, END)["Ours"]["x"] == "**1.50** ± 0.71"
+    assert cells(table, END)["Other_one"] == {
+        "kimg": "16", "x": "3.50 ± 0.71", "y": "4.50 ± 0.71", "mean": "4.00 ± 0.71", "union": "8.00 ± 1.41"
+    }  # fmt: skip
+    assert cells(table, AFTER)["Other_one"]["x"] == "7.50 ± 0.71"
+    assert cells(table, AFTER)["Other_one"]["kimg"] == "8"
+    assert "±: standard deviation over seeds" in table.notes
+    assert "Seeds 0, 1." in table.notes
 
 
-def test_the_best_of_each_column_is_marked(rows):
-    table = paper_table(final(rows), "fid", LABELS, lambda s: f"**{s}**")
-    assert table["method"].tolist() == ["Ours", "Other_one"]
-    assert table["x"].tolist() == ["**1**", "2"]
-    assert table["union"].tolist() == ["5", "**4**"]
+def test_one_seed_shows_the_value_and_kids_spread_marked_as_over_subsets(load):
+    fid, kid = main_tables(load(*files(seeds=1, metrics=["fid", "kid"])), 8, LABELS)
+    assert cells(fid, END)["Ours"]["x"] == "**1.00**"
+    assert cells(kid, END)["Ours"]["x"] == f"**1000** ± 1{SUBSETS}"
+    assert "over KID's subsets" in kid.notes
+    assert "±" not in fid.notes
+    assert "Seed 0." in fid.notes
 
 
-def test_the_sources_themselves_are_no_competitor(rows):
-    rows.loc[rows["method"] == "ours", "method"] = "ensemble"
-    table = paper_table(final(rows), "fid", LABELS | {"ensemble": "Sources"}, lambda s: f"**{s}**")
-    assert table["x"].tolist() == ["1", "**2**"]
+@pytest.mark.parametrize(
+    ("ours", "other", "bold"), [(1, 2, {"Ours"}), (2, 1, {"Other_one"}), (1.0001, 1.0004, {"Ours", "Other_one"})]
+)
+def test_the_best_mean_is_bold_and_so_is_what_prints_the_same(load, ours, other, bold):
+    (table,) = main_tables(load(*files(ours=(ours, 1), other=(other, 1))), 8, LABELS)
+    assert {m for m, row in cells(table, END).items() if row["x"].startswith("**")} == bold
 
 
-def test_kid_shows_its_spread_and_scale(rows):
-    table = paper_table(final(rows), "kid", LABELS, str)
-    assert table["x"].tolist() == ["1000 ± 1", "2000 ± 1"]
+def test_the_best_is_so_among_its_own_budget(load):
+    (table,) = main_tables(load(*files(ours=(4, 4), other=(3, 3))), 8, LABELS)
+    assert "**" in cells(table, END)["Other_one"]["x"]
+    assert "**" in cells(table, AFTER)["Ours"]["x"]
 
 
-def test_documents_hold_both_views_of_every_metric(rows):
-    text = document(rows, 8, LABELS, lambda s: f"**{s}**", markdown)
-    assert text.count("| method |") == 4
-    assert "at equal total kimg" in text
-    assert "after 8 kimg of merging" in text
-    tex = document(rows, 8, LABELS, lambda s: rf"\textbf{{{s}}}", latex)
-    assert tex.count(r"\toprule") == 4
-    assert r"Other\_one" in tex
-    assert "_" not in tex.replace(r"\_", "")
-    assert "±" not in tex
+@pytest.mark.parametrize("method", ["ensemble", "upper_bound"])
+def test_floor_and_ceiling_are_no_competitors(load, method):
+    rows = load(*files(), evaluation("m", method, 0, {(0, 0): (0.1, 0.1)}))
+    (table,) = main_tables(rows, 8, LABELS)
+    *_, last = table.groups
+    assert list(cells(table, last)) == [LABELS.get(method, method)]
+    assert "**" not in cells(table, last)[LABELS.get(method, method)]["x"]
+    assert "**" in cells(table, END)["Ours"]["x"]
 
 
-def test_missing_numbers_stay_empty_in_csv(rows):
-    assert pd.isna(rows[rows["metric"] == "fid"]["std"]).all()
+def test_an_overview_of_several_mixtures_with_a_method_missing_in_one(load):
+    rows = load(*files("z"), *list(files("a"))[:2])  # "a" has ours alone
+    overview, *rest = main_tables(rows, 8, LABELS)
+    assert overview.columns == ["method", "z", "a"]
+    assert cells(overview, END)["Other_one"] == {"z": "4.00 ± 0.71", "a": NONE}
+    assert [table.heading for table in rest] == ["FID ↓, z", "FID ↓, a"]
+
+
+def test_notes_name_synthetic_references_training_data_and_missing_seeds(load):
+    contents = list(files())[:-1]  # the other lacks seed 1
+    for content in contents:
+        content["info"] = {"data": "fixed"}
+        for row in content["rows"]:
+            row["reference"] = "synthetic" if row["domain"] == "y" else "real"
+    (table,) = main_tables(load(*contents, evaluation("m", "third", 0, {(16, 8): (9, 9)})), 8, LABELS)
+    for text in ("synthetic images for y.", "fixed synthetic datasets", "Features: embedded; 10 generated"):
+        assert text in table.notes
+    assert "Seed 0; Ours: 0, 1." in table.notes
+
+
+def test_other_metrics_each_to_its_better_side(load):
+    rows = load(*files(metrics=["fid", "precision", "ppl", "strange"]))
+    (table,) = metrics_tables(rows, LABELS)
+    assert table.columns == ["method", "kimg", "precision ↑", "PPL ↓", "strange"]
+    found = cells(table, END)
+    assert found["Other_one"]["precision ↑"].startswith("**")
+    assert found["Ours"]["PPL ↓"].startswith("**")
+    assert not any(row["strange"].startswith("**") for row in found.values())
+
+
+def test_summary_has_means_and_with_several_seeds_deviations(load):
+    found = summary(load(*files()))
+    assert found["m"]["other"] == {"fid": 4.0, "fid_std": pytest.approx(0.5**0.5)}
+    assert summary(load(*files(seeds=1)))["m"] == {"ours": {"fid": 1.5}, "other": {"fid": 3.5}}
+
+
+@pytest.mark.parametrize("metrics", [["fid"], ["fid", "kid", "precision"]])
+def test_the_verb_writes_the_same_files_whatever_was_measured(tmp_path, metrics):
+    paths = [tmp_path / f"{k}.json" for k in range(4)]
+    for path, content in zip(paths, files(metrics=metrics), strict=True):
+        path.write_text(json.dumps(content))
+    options = ["--out", f"{tmp_path}/t", "--summary", f"{tmp_path}/s.json", "--merging-kimg", "8"]
+    options += ["--labels", json.dumps(LABELS)]
+    result = CliRunner().invoke(build(["tables"]), ["tables", *map(str, paths), *options])
+    assert result.exit_code == 0, result.output
+    names = {path.name for path in (tmp_path / "t").iterdir()}
+    assert names == {f"{stem}.{s}" for stem in ("main", "metrics", "paired") for s in ("csv", "md", "tex")}
+    assert r"Other\_one" in (tmp_path / "t/main.tex").read_text()
+
+
+def test_a_number_that_could_not_be_measured(load):
+    contents = list(files(seeds=1))
+    contents[0]["rows"][0]["mean"] = None
+    contents[0]["rows"][2]["mean"] = None  # ours: x and mean
+    rows = load(*contents)
+    (table,) = main_tables(rows, 8, LABELS)
+    assert cells(table, END)["Ours"]["x"] == NONE
+    assert cells(table, END)["Other_one"]["x"] == "**3.00**"
+    assert list(summary(rows)["m"]) == ["other"]
+
+
+def test_every_table_prints_in_both_formats(load):
+    for table in main_tables(load(*files("x_y", metrics=["fid", "kid"])), 8, LABELS):
+        assert "x_y" in markdown(table)
+        assert r"x\_y" in latex(table)

@@ -29,6 +29,8 @@ VERBS = (
     "figure",
     "report",
     "machine",
+    "curves",
+    "report_distances",
     "train_features",
     "schema",
 )

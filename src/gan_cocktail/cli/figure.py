@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from gan_cocktail.cli.options import Settings, read_section
+from gan_cocktail.cli.options import Figures, Settings, read_section
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.figures import FigureParams
-from gan_cocktail.reporting.figures import GridRow, grid_figure, save_figure, strips_of
+from gan_cocktail.reporting.figures import GridRow, grid_figure, rows_of, strips_of
 from gan_cocktail.reporting.grids import load_grid
+from gan_cocktail.reporting.style import save_figure
 
 
 def _row(text: str, columns: int) -> GridRow:
@@ -23,13 +24,18 @@ def _row(text: str, columns: int) -> GridRow:
 
 
 def figure(
-    out: Annotated[list[Path], typer.Option(help="Files to write; the suffix is the format.")],
-    row: Annotated[list[str], typer.Option(help="A line of the figure: 'LABEL=GRID.png:CLASS,CLASS'.")],
-    headers: Annotated[str, typer.Option(help="Titles of the blocks, comma-separated.")] = "",
+    out: Figures,
+    row: Annotated[list[str] | None, typer.Option(help="A line of the figure: 'LABEL=GRID.png:CLASS,CLASS'.")] = None,
+    grid: Annotated[Path | None, typer.Option(help="A whole grid instead, of square images; needs --label.")] = None,
+    label: Annotated[list[str] | None, typer.Option(help="Label of a row of --grid; one for each row.")] = None,
+    headers: Annotated[str, typer.Option(help="Titles, comma-separated: of blocks, or spread over --grid.")] = "",
     settings: Settings = "",
 ) -> None:
     """Arrange saved sample grids into a figure."""
     s = read_section(FigureParams, settings)
-    drawing = grid_figure([_row(text, s.columns) for text in row], [h for h in headers.split(",") if h], s)
+    if bool(row) == bool(grid) or bool(grid) != bool(label):
+        raise CocktailError("expected either --row, or --grid with a --label for each of its rows; give one of the two")
+    rows = rows_of(load_grid(grid), label) if grid and label else [_row(text, s.columns) for text in row or ()]
+    drawing = grid_figure(rows, [h for h in headers.split(",") if h], s)
     for path in out:
         save_figure(drawing, path, s)

@@ -12,6 +12,7 @@ from gan_cocktail.params.base import Section, parse_section
 S = TypeVar("S", bound=Section)
 
 Out = Annotated[Path, typer.Option(help="File to write.")]
+Figures = Annotated[list[Path], typer.Option("--out", help="Figures to write; .png, .pdf or .svg says the format.")]
 Embedded = Annotated[Path, typer.Option(help="Weights of the embedded extractor.")]
 Kimg = Annotated[float, typer.Option(min=0, help="Budget: thousands of images shown as real.")]
 Images = typer.Argument(
@@ -20,6 +21,7 @@ Images = typer.Argument(
 Psi = Annotated[float, typer.Option(min=0, max=1, help="Truncation of sources that are drawn from anew; 1: none.")]
 Seed = Annotated[int, typer.Option(help="The experiment's seed.")]
 Settings = Annotated[str, typer.Option(help="The verb's section of params.yaml, as YAML or JSON; defaults elsewhere.")]
+Labels = Annotated[str, typer.Option(help='Names of methods to print, as JSON: {"ours": "GAN Cocktail", ...}.')]
 
 
 def read_section(model: type[S], text: str, option: str = "--settings") -> S:
@@ -31,6 +33,17 @@ def read_section(model: type[S], text: str, option: str = "--settings") -> S:
     if not isinstance(values, dict):
         raise CocktailError(f"{option}: expected a mapping such as 'kimg: 10', found {text!r}")
     return parse_section(model, values, option)
+
+
+def read_labels(text: str) -> dict[str, str]:
+    """Labels by method name from inline YAML or JSON; CocktailError if it is no such mapping."""
+    try:
+        labels: Any = yaml.safe_load(text) or {}
+    except yaml.YAMLError as e:
+        raise CocktailError(f"--labels: not YAML or JSON: {e}") from None
+    if not isinstance(labels, dict) or not all(isinstance(v, str) for v in labels.values()):
+        raise CocktailError(f'--labels: expected a mapping such as \'{{"ours": "GAN Cocktail"}}\', found {text!r}')
+    return {str(name): label for name, label in labels.items()}
 
 
 def read_shares(text: str, n: int) -> list[float]:

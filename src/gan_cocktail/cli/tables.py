@@ -1,27 +1,42 @@
 """gan-cocktail tables: the comparison as CSV, Markdown and LaTeX."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
+from gan_cocktail.cli.options import Labels, read_labels
 from gan_cocktail.files import write_json, write_text
-from gan_cocktail.methods.table import METHODS
-from gan_cocktail.reporting.tables import document, latex, load_rows, markdown, summary
+from gan_cocktail.reporting.formats import Table, latex, markdown
+from gan_cocktail.reporting.measures import MAIN
+from gan_cocktail.reporting.paired import comparisons, paired_tables
+from gan_cocktail.reporting.rows import load_rows
+from gan_cocktail.reporting.statistics import over_seeds
+from gan_cocktail.reporting.tables import main_tables, metrics_tables, summary
+
+
+def write_tables(tables: Sequence[Table], numbers: pd.DataFrame, stem: Path) -> None:
+    """The tables as STEM.md and STEM.tex, their numbers in long form as STEM.csv."""
+    nothing = "Nothing of this kind was measured.\n"
+    write_text(stem.with_suffix(".csv"), numbers.to_csv(index=False, float_format="%.6g"))
+    write_text(stem.with_suffix(".md"), "\n".join(map(markdown, tables)) or nothing)
+    write_text(stem.with_suffix(".tex"), "\n".join(map(latex, tables)) or f"% {nothing}")
 
 
 def tables(
     evaluations: Annotated[list[Path], typer.Argument(help="JSON files of evaluate, in the order of rows.")],
-    csv: Annotated[Path, typer.Option(help="Long-form table to write.")],
-    md: Annotated[Path, typer.Option(help="Markdown to write.")],
-    tex: Annotated[Path, typer.Option(help="LaTeX (booktabs) to write.")],
-    metrics: Annotated[Path, typer.Option(help="Summary (JSON) to write: each method's means.")],
+    out: Annotated[Path, typer.Option(help="Folder to write main, metrics and paired (.csv, .md, .tex) to.")],
+    summary_out: Annotated[Path, typer.Option("--summary", help="Summary (JSON) to write: each method's means.")],
     merging_kimg: Annotated[float, typer.Option(help="Budget at which to compare after equal merging.")],
+    labels: Labels = "",
 ) -> None:
     """Render tables from evaluation JSON alone."""
-    rows = load_rows(evaluations)
-    labels: dict[str, str] = {name: spec.label for name, spec in METHODS.items()}
-    write_text(csv, rows.to_csv(index=False))
-    write_text(md, document(rows, merging_kimg, labels, lambda s: f"**{s}**", markdown))
-    write_text(tex, document(rows, merging_kimg, labels, lambda s: rf"\textbf{{{s}}}", latex))
-    write_json(metrics, summary(rows))
+    rows, names = load_rows(evaluations), read_labels(labels)
+    numbers, differences = over_seeds(rows), comparisons(rows, merging_kimg)
+    is_main = numbers["metric"].isin(MAIN)
+    write_tables(main_tables(rows, merging_kimg, names), numbers[is_main], out / "main")
+    write_tables(metrics_tables(rows, names), numbers[~is_main], out / "metrics")
+    write_tables(paired_tables(differences, names), differences, out / "paired")
+    write_json(summary_out, summary(rows))

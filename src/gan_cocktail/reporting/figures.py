@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from gan_cocktail.files import atomic
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.figures import FigureParams
+from gan_cocktail.reporting.style import styled, text_width
 
-matplotlib.use("agg")
 GAP = 0.25  # between blocks of images, in images
-STYLE: dict[Any, Any] = {"font.size": 8, "pdf.fonttype": 42, "svg.hashsalt": ""}  # 42: fonts embedded as TrueType
+LEADING = 1.06  # from line to line of images, in images
+PAD = 0.08  # between labels and images, inches
+LARGEST = 0.8  # side of an image, inches
 
 
 @dataclass(frozen=True)
@@ -31,35 +30,57 @@ def strips_of(grid: np.ndarray, columns: int, classes: Sequence[int]) -> list[np
     return [grid[k * size : (k + 1) * size] for k in classes]
 
 
+def rows_of(grid: np.ndarray, labels: Sequence[str]) -> list[GridRow]:
+    """A whole grid of square images [n * H, columns * H, 3] as labelled rows; CocktailError if it has not n rows."""
+    height, width = grid.shape[:2]
+    size = height // len(labels)
+    if height % len(labels) or width % size:
+        raise CocktailError(
+            f"expected a label for each row of square images, found {len(labels)} for a grid of {width}x{height} pixels"
+        )
+    return [GridRow(label, [grid[k * size : (k + 1) * size]]) for k, label in enumerate(labels)]
+
+
 def grid_figure(rows: Sequence[GridRow], headers: Sequence[str], settings: FigureParams) -> Figure:
-    """Labelled rows of image strips under column headers; pixels are shown as they are."""
+    """Labelled rows of image strips under headers, one a block; of a single block, any number spread over it evenly.
+
+    Where images would be lower than a line of text, each strip shows its first images alone, as many as fit.
+    Raises CocktailError if there are neither as many headers as blocks nor one block.
+    """
     blocks = max(len(row.strips) for row in rows)
-    across = blocks * settings.columns + (blocks - 1) * GAP
-    margin = 1.55  # inches, for the labels
-    side = (settings.width - margin) / across
-    top = 0.25 if headers else 0.05
-    height = len(rows) * side * 1.06 + top
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(settings.width, height))
+    if headers and blocks > 1 and len(headers) != blocks:
+        raise CocktailError(f"expected a header for each of {blocks} blocks, found {', '.join(headers)}")
+    with styled(settings):
+        margin = text_width([row.label for row in rows], settings) + 2 * PAD
+        line = settings.font_size * 1.25 / 72  # inches
+        columns, side = _fit(rows, blocks, settings.width - margin, line)
+        top = 1.6 * line if headers else 0.0
+        width = margin + side * (blocks * columns + (blocks - 1) * GAP)
+        height = top + side * LEADING * len(rows)
+        figure = Figure(figsize=(width, height))
         for i, row in enumerate(rows):
-            bottom = (height - top - (i + 1) * side * 1.06) / height
-            figure.text(
-                (margin - 0.08) / settings.width, bottom + side / 2 / height, row.label, ha="right", va="center"
-            )
+            bottom = height - top - (i + 1) * side * LEADING
+            place = ((margin - PAD) / width, (bottom + side / 2) / height)
+            figure.text(*place, row.label, ha="right", va="center_baseline")
             for k, strip in enumerate(row.strips):
-                left = (margin + k * (settings.columns + GAP) * side) / settings.width
-                size = (settings.columns * side / settings.width, side / height)
-                axes = figure.add_axes((left, bottom, *size))
-                axes.imshow(strip, interpolation="nearest", aspect="auto")
+                shown = strip[:, : columns * strip.shape[0]]
+                left, across = margin + k * (columns + GAP) * side, side * shown.shape[1] / shown.shape[0]
+                axes = figure.add_axes((left / width, bottom / height, across / width, side / height))
+                axes.imshow(shown, interpolation="nearest", aspect="auto")
                 axes.set_axis_off()
+        share, step = (columns * side / len(headers), 0.0) if blocks == 1 and headers else (columns * side, GAP * side)
         for k, header in enumerate(headers):
-            left = margin + (k * (settings.columns + GAP) + settings.columns / 2) * side
-            figure.text(left / settings.width, 1 - 0.5 * top / height, header, ha="center", va="center")
+            left = margin + k * (share + step) + share / 2
+            figure.text(left / width, 1 - 0.5 * top / height, header, ha="center", va="center")
     return figure
 
 
-def save_figure(figure: Figure, path: Path, settings: FigureParams) -> None:
-    """Write a figure atomically, in the format of its suffix, the same bytes for the same figure."""
-    metadata = {"CreationDate": None} if path.suffix == ".pdf" else {"Software": None}
-    with atomic(path) as temporary, matplotlib.rc_context(STYLE):
-        figure.savefig(temporary, dpi=settings.dpi, metadata=metadata)
+def _fit(rows: Sequence[GridRow], blocks: int, width: float, line: float) -> tuple[int, float]:
+    """Images a block and their side, inches: all of a strip if they are no lower than a line of text."""
+    longest = max(strip.shape[1] // strip.shape[0] for row in rows for strip in row.strips)
+
+    def side(columns: int) -> float:
+        return width / (blocks * columns + (blocks - 1) * GAP)
+
+    columns = next((n for n in range(longest, 1, -1) if side(n) * LEADING >= line), 1)
+    return columns, min(side(columns), LARGEST)

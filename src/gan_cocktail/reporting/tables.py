@@ -1,116 +1,114 @@
-"""Tables of the evaluation: long-form CSV, and Markdown and LaTeX in the paper's shape."""
+"""Tables of the evaluation: `main` (FID and KID) and `metrics` (the others), mean ± std over seeds."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
-from gan_cocktail.files import read_json
+from gan_cocktail.reporting.formats import MINUS, NONE, SUBSETS, Table, number, plus_minus
+from gan_cocktail.reporting.measures import APART, MAIN, measure
+from gan_cocktail.reporting.notes import protocol
+from gan_cocktail.reporting.rows import at_merging, final, over_domains
+from gan_cocktail.reporting.statistics import over_seeds
 
-COLUMNS = [
-    "mixture", "method", "domain", "metric", "mean", "std", "n_images", "kimg", "merging_kimg", "seed",
-    "extractor", "reference", "n_reference",
-]  # fmt: skip
-FLOOR = "ensemble"  # N models, not one: shown, but no competitor
-METRICS = {"fid": ("FID", 1.0), "kid": ("KID x 1000", 1000.0)}  # title and scale, as papers print them
-Mark = Callable[[str], str]  # how a format prints bold
-
-
-def load_rows(paths: Sequence[Path]) -> pd.DataFrame:
-    """Rows of evaluation JSON files in the order given, with the columns of main.csv."""
-    rows = [row for path in paths for row in read_json(path)["rows"]]
-    return pd.DataFrame(rows)[COLUMNS]
+Labels = Mapping[str, str]
+END = "End of the budget (trained methods: equal total kimg)"
+BEST = "Bold: the best single model of a group by its mean."
+KIMG = "kimg: in all, rooting counted."
+DOMAINS = "`mean`: over domains; `union`: labels drawn by the class probabilities, pooled reference."
 
 
-def final(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each method at the end of its budget: equal total kimg for the trained ones."""
-    return rows[rows["kimg"] == rows.groupby(["mixture", "method"])["kimg"].transform("max")]
+def views(rows: pd.DataFrame, merging_kimg: float | None = None) -> dict[str, pd.DataFrame]:
+    """Statistics over seeds at each budget at which methods are compared; floor and ceiling apart."""
+    apart = rows["method"].isin(APART)
+    found = {END: final(rows[~apart])}
+    if merging_kimg is not None:
+        found[f"After {merging_kimg:g} kimg of merging"] = at_merging(rows[~apart], merging_kimg)
+    found["Floor and ceiling (no competitors)"] = final(rows[apart])
+    return {name: over_seeds(view) for name, view in found.items() if len(view)}
 
 
-def at_merging(rows: pd.DataFrame, merging_kimg: float) -> pd.DataFrame:
-    """Each method after the same kimg on the union (rooting not counted)."""
-    return rows[rows["merging_kimg"] == merging_kimg]
+def _printed(row: Mapping[Any, Any]) -> tuple[str, str]:
+    """A number, and its spread over seeds; over KID's subsets, marked, if there is one seed."""
+    scale = measure(row["metric"]).scale
+    spread = row["subset_std"] if row["n"] == 1 else row["std"]
+    mark = SUBSETS if row["n"] == 1 and not math.isnan(spread) else ""
+    return number(row["mean"] * scale, spread * scale), plus_minus(row["mean"] * scale, spread * scale) + mark
+
+
+def _rank(row: Mapping[Any, Any], value: str) -> float:
+    """Smaller is better; NaN for one that cannot be the best."""
+    sign = {"lower": 1.0, "higher": -1.0, "": math.nan}[measure(row["metric"]).better]
+    return math.nan if row["method"] in APART or value == NONE else sign * float(value.replace(MINUS, "-"))
+
+
+def cells(view: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A view as printed cells, methods by the values of `column`, both in order; each column's best in bold.
+
+    What is printed decides, so equal numbers are all bold. A missing number is an en dash.
+    """
+    records = view.to_dict("records")
+    printed = [_printed(row) for row in records]
+    ranks = pd.Series([_rank(row, v) for row, (v, _) in zip(records, printed, strict=True)], index=view.index)
+    best = ranks == ranks.groupby(view[column]).transform("min")
+    text = [f"**{v}**{s}" if b else v + s for (v, s), b in zip(printed, best, strict=True)]
+    table = view.assign(cell=text).pivot(index="method", columns=column, values="cell")
+    return table.reindex(index=view["method"].unique(), columns=view[column].unique()).fillna(NONE)
+
+
+def compare(
+    rows: pd.DataFrame, column: str, labels: Labels, merging_kimg: float | None, kimg: bool
+) -> tuple[list[str], dict[str, list[list[str]]]]:
+    """Column headings, and rows of cells by view: label, perhaps total kimg, a cell for each value of `column`."""
+    columns, groups = list(rows[column].unique()), {}
+    for name, view in views(rows, merging_kimg).items():
+        table = cells(view, column).reindex(columns=columns).fillna(NONE)
+        spent = view.groupby("method")["kimg"].first()
+        groups[name] = [[labels.get(m, m), *([f"{spent[m]:g}"] if kimg else []), *table.loc[m]] for m in table.index]
+    return ["method", *(["kimg"] if kimg else []), *columns], groups
+
+
+def main_tables(rows: pd.DataFrame, merging_kimg: float, labels: Labels) -> list[Table]:
+    """FID by mixture at a glance (if there are several), then FID and KID of each mixture by domain."""
+    result = []
+    if rows["mixture"].nunique() > 1:
+        fid = rows[rows["metric"] == "fid"]
+        columns, groups = compare(over_domains(fid), "mixture", labels, merging_kimg, kimg=False)
+        text = f"{BEST} Details in the tables below. {protocol(over_seeds(fid), labels)}"
+        result.append(Table("FID ↓, mean over domains", columns, groups, text))
+    for mixture in rows["mixture"].unique():
+        for metric in MAIN:
+            some = rows[(rows["mixture"] == mixture) & (rows["metric"] == metric)]
+            if len(some):
+                columns, groups = compare(some, "domain", labels, merging_kimg, kimg=True)
+                text = f"{BEST} {KIMG} {DOMAINS} {protocol(over_seeds(some), labels)}"
+                result.append(Table(f"{measure(metric).heading}, {mixture}", columns, groups, text))
+    return result
+
+
+def metrics_tables(rows: pd.DataFrame, labels: Labels) -> list[Table]:
+    """The metrics beside FID and KID, of each mixture: whatever was measured."""
+    result = []
+    more = rows[~rows["metric"].isin(MAIN)]
+    for mixture in more["mixture"].unique():
+        every = more[more["mixture"] == mixture]
+        some = over_domains(every)
+        columns, groups = compare(some, "metric", labels, None, kimg=True)
+        headings = [measure(c).heading for c in columns]
+        union = list(some.loc[some["domain"] == "union", "metric"].unique())
+        over = "Means over domains" + (f"; of the union: {', '.join(union)}." if union else ".")
+        text = f"{BEST} {KIMG} {over} {protocol(over_seeds(every), labels)}"
+        result.append(Table(f"Other metrics, {mixture}", headings, groups, text))
+    return result
 
 
 def summary(rows: pd.DataFrame) -> dict[str, dict[str, dict[str, float]]]:
-    """Mixture, method, metric: the mean over domains at the end of the method's budget."""
-    means = final(rows[rows["domain"] == "mean"])
+    """Mixture, method, metric: the mean over domains and seeds at the end of the budget; METRIC_std over seeds."""
     nested: dict[str, dict[str, dict[str, float]]] = {}
-    for row in means.to_dict("records"):
-        nested.setdefault(row["mixture"], {}).setdefault(row["method"], {})[row["metric"]] = row["mean"]
+    for row in over_seeds(final(over_domains(rows))).dropna(subset="mean").to_dict("records"):
+        values = nested.setdefault(row["mixture"], {}).setdefault(row["method"], {})
+        values[row["metric"]] = row["mean"]
+        if row["n"] > 1:
+            values[f"{row['metric']}_std"] = row["std"]
     return nested
-
-
-def paper_table(rows: pd.DataFrame, metric: str, labels: Mapping[str, str], bold: Mark) -> pd.DataFrame:
-    """One mixture and metric as printed cells: methods by rows, domains by columns, the best merged model marked.
-
-    rows: one per method and domain of that metric; both keep their order.
-    """
-    scale = METRICS[metric][1]
-    some = rows[rows["metric"] == metric]
-    merged = some["mean"].where(some["method"] != FLOOR)
-    best = merged.groupby(some["domain"]).transform("min") == merged
-    cells = []
-    for (_, row), is_best in zip(some.iterrows(), best, strict=True):
-        value = f"{row['mean'] * scale:.3g}" if abs(row["mean"] * scale) < 100 else f"{row['mean'] * scale:.0f}"
-        spread = "" if pd.isna(row["std"]) else f" ± {row['std'] * scale:.2g}"
-        cells.append((bold(value) if is_best else value) + spread)
-    some = some.assign(cell=cells, label=[labels[m] for m in some["method"]])
-    domains, methods = some["domain"].unique(), some["label"].unique()
-    table = some.pivot(index="label", columns="domain", values="cell").loc[methods, domains]
-    table.insert(0, "kimg", [f"{some.loc[some['label'] == m, 'kimg'].iloc[0]:g}" for m in methods])
-    return table.rename_axis(index="method", columns=None).reset_index()
-
-
-def title(rows: pd.DataFrame, metric: str, budget: str) -> str:
-    """What a table compares."""
-    return f"{METRICS[metric][0]}, {rows.iloc[0]['mixture']}: {budget}"
-
-
-def notes(rows: pd.DataFrame) -> str:
-    """Everything that a reader must know to compare the numbers."""
-    first = rows.iloc[0]
-    origins = " and ".join(sorted(rows["reference"].unique()))
-    return (
-        f"Lower is better; bold: the best single model. Features: {first['extractor']}; {first['n_images']} generated "
-        f"images a domain, reference: {origins} images; seed {first['seed']}. `kimg` counts rooting. "
-        "`mean`: over domains; `union`: labels drawn by the class probabilities, pooled reference."
-    )
-
-
-Writer = Callable[[pd.DataFrame, str, str], str]
-
-
-def markdown(table: pd.DataFrame, heading: str, text: str) -> str:
-    """A Markdown table under its heading and notes."""
-    lines = [list(table.columns), ["---"] + ["---:"] * (table.shape[1] - 1), *table.to_numpy().tolist()]
-    return f"### {heading}\n\n{text}\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
-def latex(table: pd.DataFrame, heading: str, text: str) -> str:
-    """A booktabs LaTeX table with its caption."""
-    text = f"{heading}. {text}".replace("`", "").replace("_", r"\_")
-    table = table.map(lambda cell: cell.replace("±", r"$\pm$").replace("_", r"\_"))
-    columns = "l" + "r" * (table.shape[1] - 1)
-    table.columns = pd.Index([c.replace("_", r"\_") for c in table.columns])
-    body = table.to_latex(index=False, escape=False, column_format=columns)
-    return f"\\begin{{table}}\n\\centering\n\\caption{{{text}}}\n{body}\\end{{table}}\n"
-
-
-def document(rows: pd.DataFrame, merging_kimg: float, labels: Mapping[str, str], bold: Mark, write: Writer) -> str:
-    """Every mixture and metric: methods at the end of their budgets, and after equal merging kimg."""
-    parts = []
-    for mixture in rows["mixture"].unique():
-        some = rows[rows["mixture"] == mixture]
-        trained = some[some["merging_kimg"] > 0]
-        views = (
-            (final(some), "trained methods at equal total kimg"),
-            (at_merging(trained, merging_kimg), f"trained methods after {merging_kimg:g} kimg of merging"),
-        )
-        for view, budget in views:
-            for metric in METRICS:
-                if len(view):
-                    parts.append(
-                        write(paper_table(view, metric, labels, bold), title(view, metric, budget), notes(view))
-                    )
-    return "\n".join(parts)

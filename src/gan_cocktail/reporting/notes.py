@@ -1,0 +1,61 @@
+"""Notes under a table: everything that a reader must know to compare its numbers."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from gan_cocktail.reporting.formats import SUBSETS
+from gan_cocktail.reporting.rows import NOT_DOMAINS
+
+DATA = {
+    "fixed": "trained on fixed synthetic datasets",
+    "fresh": "trained on fresh synthetic images, drawn anew at every step",
+}
+
+
+def listed(values: "pd.Series[str]") -> str:
+    """Distinct values in order, as "a, b"."""
+    return ", ".join(str(value) for value in values.dropna().unique())
+
+
+def _comma(seeds: str) -> str:
+    return seeds.replace(" ", ", ")
+
+
+def seeds(table: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """The seeds that most methods have, and those of the methods that have others."""
+    common = table["seeds"].mode().iloc[0]
+    others = table[table["seeds"] != common].drop_duplicates("method")
+    exceptions = "".join(
+        f"; {labels.get(row['method'], row['method'])}: {_comma(row['seeds'])}" for row in others.to_dict("records")
+    )
+    plural = "s" if " " in common else ""
+    return f"Seed{plural} {_comma(common)}{exceptions}."
+
+
+def spread(table: pd.DataFrame) -> str:
+    """What stands behind ±."""
+    lines = []
+    if (table["n"] > 1).any():
+        lines.append("±: standard deviation over seeds.")
+    if ((table["n"] == 1) & table["subset_std"].notna()).any():
+        lines.append(f"{SUBSETS}: one seed, ± over KID's subsets.")
+    return " ".join(lines)
+
+
+def references(table: pd.DataFrame) -> str:
+    """Whose images the numbers are compared with."""
+    domains = table[~table["domain"].isin(NOT_DOMAINS)]
+    synthetic = listed(domains.loc[domains["reference"] == "synthetic", "domain"])
+    if not synthetic:
+        return "References: real images." if len(domains) else ""
+    return f"References: real images, but the source's own synthetic images for {synthetic}."
+
+
+def protocol(table: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """Features, numbers of images, references, seeds, and the data that was trained on."""
+    sizes = " and ".join(f"{n:,}" for n in sorted(table["n_images"].unique()))
+    origins = [DATA.get(str(value), str(value)) for value in table["data"].dropna().unique()]
+    data = f"Methods {' or '.join(origins)}." if origins else ""
+    parts = [f"Features: {listed(table['extractor'])}; {sizes} generated images a domain.", references(table), data]
+    return " ".join(part for part in [*parts, seeds(table, labels), spread(table)] if part)

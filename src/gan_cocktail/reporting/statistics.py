@@ -1,0 +1,69 @@
+"""Statistics over replicate seeds: mean and spread, and differences of methods paired by seed."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from gan_cocktail.reporting.rows import KEYS
+
+CONFIDENCE = 0.95
+
+
+def over_seeds(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row for each of KEYS, in order of appearance.
+
+    mean, min, max: over the seeds; std: their sample standard deviation (ddof = 1), NaN for one seed; n: how many
+    seeds, and which; subset_std: the mean of the rows' own std (KID's, over its subsets).
+    """
+    grouped = rows.groupby(KEYS, sort=False)
+    return grouped.agg(
+        mean=("mean", "mean"),
+        std=("mean", "std"),
+        min=("mean", "min"),
+        max=("mean", "max"),
+        n=("seed", "size"),
+        seeds=("seed", lambda seeds: " ".join(str(s) for s in sorted(seeds))),
+        subset_std=("std", "mean"),
+        n_images=("n_images", "first"),
+        n_reference=("n_reference", "first"),
+        reference=("reference", "first"),
+        extractor=("extractor", "first"),
+        data=("data", "first"),
+    ).reset_index()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A mean difference over n pairs: sample standard deviation (ddof = 1) and 95% t-interval; NaN if unknown."""
+
+    n: int
+    mean: float
+    std: float
+    low: float
+    high: float
+
+    @property
+    def verdict(self) -> str:
+        """What a positive difference (the other has the higher FID) says of ours."""
+        if self.n < 2:
+            return "one seed" if self.n else "no common seed"
+        if self.low > 0:
+            return "ours better"
+        return "ours worse" if self.high < 0 else "no difference beyond noise"
+
+
+def paired_difference(other: "pd.Series[float]", ours: "pd.Series[float]") -> Difference:
+    """other - ours, both indexed by seed, over the seeds that both have.
+
+    The interval is that of the paired t-test: mean ± t(0.975, n - 1) · std / sqrt(n); one point if the std is 0.
+    """
+    differences = (other - ours).dropna().to_numpy(dtype=float)  # aligned by seed
+    n = len(differences)
+    if n < 2:
+        return Difference(n, float(differences[0]) if n else math.nan, math.nan, math.nan, math.nan)
+    mean, std = float(np.mean(differences)), float(np.std(differences, ddof=1))
+    half = float(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1)) * std / math.sqrt(n)
+    return Difference(n, mean, std, mean - half, mean + half)

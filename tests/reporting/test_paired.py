@@ -1,0 +1,54 @@
+"""The paired comparison with ours."""
+
+from gan_cocktail.reporting.formats import NONE
+from gan_cocktail.reporting.paired import comparisons, paired_tables
+from gan_cocktail.reporting.tables import END
+from tests.reporting.conftest import evaluation
+
+
+def seeds(method, values, stages=((16, 8),), mixture="m"):
+    return [evaluation(mixture, method, s, dict.fromkeys(stages, (v, v))) for s, v in values.items()]
+
+
+def test_differences_at_both_budgets(load):
+    ours = seeds("ours", {0: 1.0, 1: 11.0, 2: 21.0})
+    other = [
+        evaluation("m", "other", s, {(8, 8): (v, v), (16, 16): (v - 2, v - 2)})
+        for s, v in {0: 2.0, 1: 12.1, 2: 21.9}.items()
+    ]
+    found = comparisons(load(*ours, *other), 8).set_index("view")
+    assert list(found["n"]) == [3, 3]
+    assert list(found["difference"].round(6)) == [-1, 1]  # other minus ours
+    assert list(found["std"].round(6)) == [0.1, 0.1]
+    assert list(found["verdict"]) == ["ours worse", "ours better"]
+    assert found.index[0] == END
+
+
+def test_a_missing_seed_leaves_the_common_ones_and_says_how_many(load):
+    rows = load(*seeds("ours", {0: 1, 1: 2, 2: 3}), *seeds("other", {1: 3, 2: 4}), *seeds("third", {2: 3}))
+    found = comparisons(rows, 8).set_index(["method", "view"]).xs(END, level="view")
+    assert found["n"].to_dict() == {"other": 2, "third": 1}
+    assert found.loc["third", "verdict"] == "one seed"
+    (table,) = paired_tables(comparisons(rows, 8), {"third": "Third"})
+    assert ["Third", "1", "+0.00", NONE, NONE, "one seed"] in list(table.groups[END])
+
+
+def test_only_trained_single_models_in_mixtures_that_have_ours(load):
+    rows = load(
+        *seeds("other", {0: 1}, mixture="without"),
+        *seeds("ours", {0: 1}),
+        *seeds("average", {0: 1}, [(8, 0)]),
+        *seeds("ensemble", {0: 1}, [(0, 0)]),
+        *seeds("upper_bound", {0: 1}),
+        *seeds("b", {0: 1}),
+        *seeds("a", {0: 1}),
+    )
+    found = comparisons(rows, 8)
+    assert set(found["mixture"]) == {"m"}
+    assert list(found["method"]) == ["b", "a", "b", "a"]
+
+
+def test_nothing_to_compare_is_an_empty_table(load):
+    found = comparisons(load(*seeds("other", {0: 1})), 8)
+    assert found.empty
+    assert paired_tables(found, {}) == []
