@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "src/gan_cocktail"
 LEVELS = [
     {"errors", "__init__"},
-    {"files", "params", "seeds", "device"},
+    {"files", "params", "seeds", "device", "machine"},
     {"facts", "provenance", "networks"},
     {"tensors"},
     {"checkpoints", "data"},

@@ -27,10 +27,9 @@ VERBS = (
     "traverse",
     "tables",
     "figure",
-    "report",
-    "machine",
     "curves",
     "report_distances",
+    "report",
     "train_features",
     "schema",
 )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gan_cocktail import device
+from gan_cocktail import device, machine
 from gan_cocktail.checkpoints.model import load, parent
 from gan_cocktail.checkpoints.snapshots import load_snapshots
 from gan_cocktail.cli.options import Embedded, Out, Seed, Settings, read_section, read_shares
@@ -31,6 +31,7 @@ def evaluate(
     probabilities: Annotated[str, typer.Option(help="Class probabilities; default uniform.")] = "",
     rooting_kimg: Annotated[float, typer.Option(help="kimg spent before merging.")] = 0,
     merging_kimg: Annotated[float, typer.Option(help="kimg of the model's own training.")] = 0,
+    data: Annotated[str, typer.Option(help="How synthetic images were had: fixed (a dataset) or fresh.")] = "",
     snapshots: Annotated[Path | None, typer.Option(help="Generators of the same training, measured too.")] = None,
     embedded: Embedded = Path("resources/features/embedded.safetensors"),
     cache: Annotated[
@@ -75,6 +76,8 @@ def evaluate(
         seed=seed,
         extractor=vars(extractor.identity),
         perceptual=vars(protocol.perceptual.identity),
+        data=data or None,
+        machine=machine.facts(),
         purity_ceiling=protocol.classifier.ceiling if protocol.classifier else None,
         parents=[parent(p) for p in (*model, *references, *([snapshots] if snapshots else []))],
     )

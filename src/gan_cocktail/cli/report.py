@@ -4,12 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
-from gan_cocktail.cli.options import Out, read_section
+from gan_cocktail.cli.options import Labels, Out, read_labels, read_section
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import read_json, write_text
-from gan_cocktail.methods.table import METHODS
 from gan_cocktail.params.base import nearest
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.reporting.embedding import Embedded, embed
@@ -29,41 +27,29 @@ def _figure(text: str) -> Embedded:
     return embed(section, caption, Path(path))
 
 
-def _labels(text: str) -> dict[str, str]:
-    try:
-        given = yaml.safe_load(text) or {}
-    except yaml.YAMLError:
-        given = None
-    if not isinstance(given, dict):
-        raise CocktailError(f'--labels: expected a mapping such as \'{{"ours": "Ours"}}\', found {text!r}')
-    return {name: spec.label for name, spec in METHODS.items()} | {str(k): str(v) for k, v in given.items()}
-
-
 def report(
     evaluations: Annotated[list[Path], typer.Argument(help="JSON files of evaluate, in the order of rows.")],
     out: Out,
     params: Annotated[str, typer.Option(help="The experiment's parameters, as YAML or JSON.")] = "",
-    labels: Annotated[str, typer.Option(help="Names of methods to print, as YAML or JSON.")] = "",
+    labels: Labels = "",
     baselines: Annotated[str, typer.Option(help="Methods that the claim is about; default: all that train.")] = "",
     figure: Annotated[list[str] | None, typer.Option(help="'SECTION=CAPTION=IMAGE.png', repeated.")] = None,
     distances: Annotated[list[Path] | None, typer.Option(help="Layer distances (JSON), repeated.")] = None,
     directions: Annotated[list[Path] | None, typer.Option(help="Rows of application metrics (JSON), repeated.")] = None,
     benchmarks: Annotated[Path | None, typer.Option(help="Folder of Snakemake's benchmark files.")] = None,
-    machine: Annotated[Path | None, typer.Option(help="JSON file of the verb machine.")] = None,
     commit: Annotated[str, typer.Option(help="The code's commit, and whether the tree was clean.")] = "",
     date: Annotated[str, typer.Option(help="Of the run, as it shall be printed.")] = "",
 ) -> None:
     """Render the page from files alone: the same bytes for the same files."""
     inputs = Inputs(
         evaluations=[read_json(path) for path in evaluations],
-        labels=_labels(labels),
+        labels=read_labels(labels),
         baselines=[b for b in baselines.split(",") if b],
         params=read_section(Params, params, "--params") if params else None,
         figures=[_figure(text) for text in figure or []],
         distances=[read_json(path) for path in distances or []],
         directions=[{"title": path.stem} | read_json(path) for path in directions or []],
         stages=read_benchmarks(benchmarks) if benchmarks else None,
-        machine=read_json(machine) if machine else {},
         commit=commit,
         date=date,
     )

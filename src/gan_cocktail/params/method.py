@@ -8,6 +8,8 @@ from gan_cocktail.params.base import Section
 
 Initialisation = Literal["average_rooted", "average_unrooted", "rooted", "root", "random", "sources"]
 
+Role = Literal["ours", "baseline", "ablation", "bound"]  # bound: no competitor, N models or real images
+
 
 class EWCParams(Section):
     """Elastic weight consolidation (Li et al. 2020, eq. 2): lambda of sum F (theta - theta_start)^2, a part each."""
@@ -28,6 +30,7 @@ class Method(Section):
     )
     ewc: EWCParams | None = Field(None, description="pull towards the start by Fisher information, or null")
     frozen_layers: int = Field(0, ge=0, description="blocks of D that stay as they are, from the image on")
+    role: Role = Field("baseline", description="what the claim is about, is judged against, or is shown beside")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -36,8 +39,3 @@ class Method(Section):
         if not self.trains and (self.ewc or self.frozen_layers or self.images == "real"):
             raise ValueError("ewc, frozen_layers and images are of training, but trains is false")
         return self
-
-    @property
-    def competes(self) -> bool:
-        """Whether it is one model made without real data; the others are a floor and a ceiling."""
-        return self.initialisation != "sources" and self.images == "synthetic"

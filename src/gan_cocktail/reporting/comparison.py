@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gan_cocktail.reporting.verdicts import NO_COMPETITORS
+from gan_cocktail.reporting.measures import APART
 
 KID_SCALE = 1000.0  # as papers print it
 DASH = "\N{EN DASH}"  # what was not measured
@@ -56,7 +56,7 @@ def compare(rows: pd.DataFrame, labels: Mapping[str, str]) -> Comparison:
     columns = [("fid", d, 1.0) for d in domains] + [("kid", "mean", KID_SCALE)]
     over_seeds = rows.groupby(["method", "metric", "domain"])["mean"]
     means, stds = over_seeds.mean().to_dict(), over_seeds.std().to_dict()
-    single = rows[~rows["method"].isin(NO_COMPETITORS)].groupby(["method", "metric", "domain"])["mean"].mean()
+    single = rows[~rows["method"].isin(list(APART))].groupby(["method", "metric", "domain"])["mean"].mean()
     best = single.groupby(["metric", "domain"]).min().to_dict()
 
     def cell(method: str, metric: str, domain: str, scale: float) -> Cell:
@@ -64,13 +64,13 @@ def compare(rows: pd.DataFrame, labels: Mapping[str, str]) -> Comparison:
         if key not in means:
             return Cell(DASH)
         value, spread = means[key] * scale, stds[key] * scale
-        is_best = method not in NO_COMPETITORS and means[key] == best[metric, domain]
+        is_best = method not in APART and means[key] == best[metric, domain]
         return Cell(number(value), "" if math.isnan(spread) else number(spread, value), is_best)
 
     lines = []
     for method, some in rows.groupby("method", sort=False):
         name = str(method)
         cells = [cell(name, *column) for column in columns]
-        lines.append(Line(labels.get(name, name), f"{some['kimg'].iloc[0]:g}", cells, name not in NO_COMPETITORS))
+        lines.append(Line(labels.get(name, name), f"{some['kimg'].iloc[0]:g}", cells, name not in APART))
     lines.sort(key=lambda line: not line.competes)  # those for orientation last
     return Comparison(domains, lines, int(rows["seed"].nunique()))

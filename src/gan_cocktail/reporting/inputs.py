@@ -40,7 +40,6 @@ class Inputs:
     distances: Sequence[Mapping[str, Any]] = ()  # mixture, root, models: [{source, before, after, layers}]
     directions: Sequence[Mapping[str, Any]] = ()  # title, rows: [{column: value}]
     stages: pd.DataFrame | None = None  # as read_benchmarks returns them
-    machine: Mapping[str, Any] = field(default_factory=dict)
     commit: str = ""
     date: str = ""
 

@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from gan_cocktail.reporting.comparison import DASH, Comparison, compare
 from gan_cocktail.reporting.inputs import Inputs, collect, sections_of
 from gan_cocktail.reporting.phrases import gap, headline, limits, range_of, sentence
+from gan_cocktail.reporting.rows import at_merging, final
 from gan_cocktail.reporting.runtime import duration
-from gan_cocktail.reporting.tables import at_merging, final
 from gan_cocktail.reporting.verdicts import BUDGETS, Verdict, baselines_of, judge
 
 
@@ -81,13 +81,12 @@ def measurement(rows: pd.DataFrame, evaluations: Sequence[Mapping[str, Any]]) ->
 
 def provenance(inputs: Inputs) -> dict[str, str]:
     """Where and by what the numbers were made, as label and value."""
-    versions: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {}
     for each in inputs.evaluations:
-        for name, version in each["info"]["versions"].items():
-            versions.setdefault(name, []).append(version)
+        for name, value in (each["info"].get("machine", {}) | each["info"]["versions"]).items():
+            found.setdefault(name, []).append(value)
     facts = {"Commit": inputs.commit, "Date": inputs.date}
-    facts |= {f"{name} (of the evaluations)": ", ".join(sorted(set(found))) for name, found in versions.items()}
-    return {k: v for k, v in facts.items() if v} | {k: str(v) for k, v in inputs.machine.items()}
+    return {k: v for k, v in facts.items() if v} | {k: ", ".join(sorted(set(v))) for k, v in found.items()}
 
 
 def plain_table(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from gan_cocktail.reporting.tables import FLOOR
+from gan_cocktail.reporting.measures import APART
+from gan_cocktail.reporting.paired import OURS
+from gan_cocktail.reporting.statistics import paired_difference
 
-OURS = "ours"
-NO_COMPETITORS = {FLOOR, "upper_bound"}  # N models, or trained on the real data: shown, not judged against
-CONFIDENCE = 0.95
 Budget = Literal["total", "merging"]
 BUDGETS: dict[Budget, tuple[str, str]] = {  # column of the rows, words
     "total": ("kimg", "equal total kimg"),
@@ -23,12 +21,15 @@ Outcome = Literal["holds", "does not hold", "undecided", "not measured"]
 
 @dataclass(frozen=True)
 class Difference:
-    """FID of a baseline and of `ours`, means over seeds, with the interval of `gap` (None: fewer than two seeds)."""
+    """FID of a baseline and of `ours`, means over the seeds that both have, and the interval of `gap`.
+
+    interval: 95%, of differences paired by seed; None with fewer than two seeds.
+    """
 
     baseline: str
     ours: float
     theirs: float
-    seeds: int  # of the one that has fewer
+    seeds: int
     interval: tuple[float, float] | None
 
     @property
@@ -64,20 +65,10 @@ class Verdict:
         return "holds"
 
 
-def interval(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, float] | None:
-    """Welch's 95% confidence interval of mean(theirs) - mean(ours); None if either has fewer than two values."""
-    if min(len(ours), len(theirs)) < 2:
-        return None
-    if np.ptp(ours) == np.ptp(theirs) == 0:  # no spread at all: Welch divides by it
-        return (theirs[0] - ours[0],) * 2
-    found = stats.ttest_ind(theirs, ours, equal_var=False).confidence_interval(CONFIDENCE)
-    return float(found.low), float(found.high)
-
-
 def baselines_of(rows: pd.DataFrame) -> list[str]:
     """The methods that are judged against: those that train on the union, without real data, as one model."""
     trained = rows.loc[rows["merging_kimg"] > 0, "method"].unique()
-    return [m for m in trained if m != OURS and m not in NO_COMPETITORS]
+    return [m for m in trained if m != OURS and m not in APART]
 
 
 def judge(rows: pd.DataFrame, mixture: str, budget: Budget, baselines: Sequence[str]) -> Verdict:
@@ -95,11 +86,20 @@ def judge(rows: pd.DataFrame, mixture: str, budget: Budget, baselines: Sequence[
     at_budget = fid[np.isclose(fid[column], kimg)]
     found, missing = [], []
     for name in baselines:
-        theirs = at_budget[at_budget["method"] == name]
-        if theirs.empty:
+        both = _by_seed(ours, at_budget[at_budget["method"] == name])
+        if both.empty:
             missing.append(name)
         else:
-            a, b = ours["mean"].tolist(), theirs["mean"].tolist()
-            fids = float(np.mean(a)), float(np.mean(b))
-            found.append(Difference(name, *fids, min(len(a), len(b)), interval(a, b)))
+            found.append(_difference(name, both))
     return Verdict(mixture, budget, kimg, sorted(found, key=lambda d: d.theirs), missing)
+
+
+def _by_seed(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+    """Both FIDs for each seed that both have."""
+    return pd.DataFrame({"ours": ours.set_index("seed")["mean"], "theirs": theirs.set_index("seed")["mean"]}).dropna()
+
+
+def _difference(baseline: str, both: pd.DataFrame) -> Difference:
+    found = paired_difference(both["theirs"], both["ours"])
+    interval = (found.low, found.high) if found.n > 1 else None
+    return Difference(baseline, float(both["ours"].mean()), float(both["theirs"].mean()), found.n, interval)

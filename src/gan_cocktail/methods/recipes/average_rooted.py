@@ -2,4 +2,4 @@
 
 from gan_cocktail.params.method import Method
 
-METHOD = Method(label="Average, rooted", initialisation="average_rooted", trains=False)
+METHOD = Method(label="Average, rooted", initialisation="average_rooted", trains=False, role="ablation")

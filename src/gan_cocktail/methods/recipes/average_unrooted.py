@@ -2,4 +2,4 @@
 
 from gan_cocktail.params.method import Method
 
-METHOD = Method(label="Average, unrooted", initialisation="average_unrooted", trains=False)
+METHOD = Method(label="Average, unrooted", initialisation="average_unrooted", trains=False, role="ablation")

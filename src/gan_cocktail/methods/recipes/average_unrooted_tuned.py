@@ -2,4 +2,4 @@
 
 from gan_cocktail.params.method import Method
 
-METHOD = Method(label="Average, unrooted, tuned", initialisation="average_unrooted")
+METHOD = Method(label="Average, unrooted, tuned", initialisation="average_unrooted", role="ablation")

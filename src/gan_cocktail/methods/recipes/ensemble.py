@@ -2,4 +2,4 @@
 
 from gan_cocktail.params.method import Method
 
-METHOD = Method(label="The sources (N models)", initialisation="sources", trains=False)
+METHOD = Method(label="The sources (N models)", initialisation="sources", trains=False, role="bound")

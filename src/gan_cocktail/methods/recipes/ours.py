@@ -2,4 +2,4 @@
 
 from gan_cocktail.params.method import Method
 
-METHOD = Method(label="GAN Cocktail (ours)", initialisation="average_rooted")
+METHOD = Method(label="GAN Cocktail (ours)", initialisation="average_rooted", role="ours")

@@ -2,4 +2,4 @@
 
 from gan_cocktail.params.method import Method
 
-METHOD = Method(label="Rooted, not averaged", initialisation="rooted")
+METHOD = Method(label="Rooted, not averaged", initialisation="rooted", role="ablation")

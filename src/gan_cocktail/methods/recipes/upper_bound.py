@@ -2,4 +2,4 @@
 
 from gan_cocktail.params.method import Method
 
-METHOD = Method(label="Real data (upper bound)", initialisation="average_rooted", images="real")
+METHOD = Method(label="Real data (upper bound)", initialisation="average_rooted", images="real", role="bound")
