@@ -36,5 +36,6 @@ lock: $(READY) ## write requirements.lock from what is installed
 
 clean: ## remove what the pipeline made and nothing else
 	rm -rf results/sources results/synthetic results/references results/widened results/rooted \
-		results/averages results/unions results/evaluation results/samples results/tables results/figures \
+		results/fisher results/averages results/unions results/evaluation results/features results/distances \
+		results/samples results/applications results/tables results/figures results/report.html \
 		results/logs results/benchmarks results/metrics.json results/tiny

@@ -1,4 +1,4 @@
-"""GAN Cocktail's pipeline: synthesize -> widen, root -> average -> merge -> evaluate -> tables, figures."""
+"""GAN Cocktail's pipeline: synthesize -> widen, root -> average -> merge -> evaluate, apply -> tables, figures, report."""
 
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
@@ -6,7 +6,7 @@ from snakemake.utils import min_version
 from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import outputs
-from gan_cocktail.plan import EXTRACTOR, one_of
+from gan_cocktail.plan import APPLICATIONS, EXTRACTOR, one_of
 from workflow.coupling import sync
 from workflow.coupling.code import code
 from workflow.coupling.experiment import plan_of
@@ -35,6 +35,7 @@ wildcard_constraints:
     source=one_of(PARAMS.sources),
     method=one_of(plan.methods),
     seed=one_of(map(str, PARAMS.seeds)),
+    attribute=one_of(PARAMS.applications.attributes),
 
 
 pathvars:
@@ -45,6 +46,7 @@ include: "workflow/rules/sources.smk"
 include: "workflow/rules/rooting.smk"
 include: "workflow/rules/merging.smk"
 include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/applications.smk"
 include: "workflow/rules/report.smk"
 
 

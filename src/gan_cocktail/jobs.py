@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gan_cocktail.plan import EXTRACTOR, AverageKind, Plan
+from gan_cocktail.params.experiment import Params
+from gan_cocktail.plan import APPLICATIONS, EXTRACTOR, AverageKind, Plan
 
 GRID_KEYS = ["seed", "figures.columns"]
 
@@ -21,9 +22,8 @@ class Job:
 
 def jobs(plan: Plan) -> list[Job]:
     """Every job that the tables, figures and unions need, each after those that it builds upon."""
-    candidates = [*_sources(plan), *_models(plan), *_measurements(plan), *_report(plan)]
-    wanted = {*plan.evaluations(), *plan.figures(), *plan.unions(), *plan.tables()}
-    wanted.update(path for mixture in plan.params.mixtures for path in plan.distances(mixture))
+    candidates = [*_sources(plan), *_models(plan), *_measurements(plan), *_applications(plan), *_report(plan)]
+    wanted = {*plan.evaluations(), *plan.figures(), *plan.unions(), *plan.tables(), plan.report()}
     chosen: list[Job] = []
     for job in reversed(candidates):
         if wanted & set(job.outputs):
@@ -103,7 +103,7 @@ def _measurements(plan: Plan) -> Iterator[Job]:
         stages = [path for stage in ("widened", "rooted") for path in plan.distance_models(mixture, stage)]
         yield Job("distances", mixture, [plan.widened_root(mixture), *stages], plan.distances(mixture), [own])
         for method in plan.methods_for(mixture):
-            keys = [own, "evaluation", *_budgets(plan, mixture, method), *_variant(plan, method)]
+            keys = [own, "evaluation", "synthesis.mode", *_budgets(plan, mixture, method), *_variant(plan, method)]
             for seed in plan.params.seeds:
                 models, snapshots = plan.models(mixture, method, seed), plan.snapshots(mixture, method, seed)
                 inputs = [*models, *plan.references(mixture), *snapshots, EXTRACTOR]
@@ -113,14 +113,35 @@ def _measurements(plan: Plan) -> Iterator[Job]:
             yield Job("samples", f"{mixture}.{method}", shown, [plan.grid(mixture, method)], GRID_KEYS)
 
 
+def _applications(plan: Plan) -> Iterator[Job]:
+    for mixture in plan.params.mixtures:
+        union = plan.applied(mixture)
+        for verb in APPLICATIONS:
+            yield Job(verb, mixture, [union], [plan.application(mixture, verb)], ["seed"])
+        for name in plan.params.applications.attributes:
+            found, shown = (plan.application(mixture, name, suffix) for suffix in ("safetensors", "png"))
+            measured = plan.application(mixture, name, "json")
+            yield Job("direction", f"{mixture}.{name}", [union], [found], ["seed", "applications.n_images"])
+            keys = ["seed", f"mixtures.{mixture}"]
+            yield Job("traverse", f"{mixture}.{name}", [union, found], [shown, measured], keys)
+
+
 def _report(plan: Plan) -> Iterator[Job]:
+    methods = ["methods", "variants"]
     for mixture, m in plan.params.mixtures.items():
         for stage in ("widened", "rooted"):
             for s in m.sources:
                 inputs, made = [plan.stage(stage, mixture, s)], [plan.grid(mixture, f"{stage}/{s}")]
                 yield Job("class_samples", f"{mixture}.{stage}.{s}", inputs, made, GRID_KEYS)
         for kind in plan.figure_kinds():
-            inputs, keys = plan.figure_grids(kind, mixture), [f"mixtures.{mixture}", "methods", "figures"]
-            yield Job("figure", f"{kind}.{mixture}", inputs, plan.figure(kind, mixture), keys)
-    made, keys = [*plan.tables(), plan.metrics()], ["mixtures", "methods", "seeds", "merging.kimg"]
-    yield Job("tables", "main", plan.evaluations(), made, keys)
+            keys = [f"mixtures.{mixture}", "figures", *({"applications": ["applications"]}.get(kind, methods))]
+            name = f"{kind}_{mixture}"
+            yield Job("figure", name, plan.figure_grids(kind, mixture), plan.figure(name), keys)
+    every = plan.evaluations()
+    distances = [path for mixture in plan.params.mixtures for path in plan.distances(mixture)]
+    yield Job("curves", "all", every, plan.curves(), ["mixtures", *methods, "seeds", "figures"])
+    yield Job("report_distances", "all", distances, plan.distance_report(), ["mixtures", "figures"])
+    keys = ["mixtures", *methods, "seeds", "merging.kimg"]
+    yield Job("tables", "all", every, [*plan.tables(), plan.metrics()], keys)
+    shown = [path for _, _, path in plan.report_figures()]
+    yield Job("report", "all", [*every, *shown, *distances, *plan.effects()], [plan.report()], [*Params.model_fields])

@@ -13,7 +13,8 @@ from gan_cocktail.evaluation.features import embedded
 from gan_cocktail.evaluation.reference import make_reference, save_reference
 from gan_cocktail.evaluation.sampling import draw
 from gan_cocktail.networks.generator import Synthesis
-from gan_cocktail.reporting.tables import load_rows, summary
+from gan_cocktail.reporting.rows import load_rows
+from gan_cocktail.reporting.tables import summary
 from tests.conftest import ROOT, TINY
 
 SHIPPED = ROOT / "resources/features/embedded.safetensors"

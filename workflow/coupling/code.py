@@ -31,7 +31,7 @@ def manifest(rule: str) -> str:
 def modules(verb: str) -> list[Path]:
     """The library's modules that a verb runs, sorted."""
     found: set[Path] = set()
-    left = [LIBRARY / "cli" / f"{verb}.py"]
+    left = [_verb(verb)]
     while left:
         path = left.pop()
         if path not in found:
@@ -40,13 +40,17 @@ def modules(verb: str) -> list[Path]:
     return sorted(found)
 
 
+def _verb(name: str) -> Path:
+    return LIBRARY / "cli" / f"{name}.py"
+
+
 @cache
 def _definition(rule: str) -> tuple[Path, str]:
-    """The file of a rule, and the rule that it is or takes its verb from."""
+    """The file of a rule, and its verb: of its own name, or of the rule that it is taken from."""
     for path in sorted(RULES.glob("*.smk")):
-        found = re.search(rf"^rule {rule}:|^use rule (\w+) as {rule} with:", path.read_text(), re.MULTILINE)
+        found = re.search(rf"^ *rule {rule}:|^use rule (\w+) as {rule} with:", path.read_text(), re.MULTILINE)
         if found:
-            return path, found.group(1) or rule
+            return path, rule if _verb(rule).exists() else found.group(1)
     raise LookupError(f"no rule {rule} in {RULES}")
 
 

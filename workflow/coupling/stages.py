@@ -106,7 +106,7 @@ def _plots(plan: Plan) -> list[dict[str, Any]]:
         {
             f"FID of {mixture}": {
                 "x": "kimg",
-                "y": {path: "fid" for path in plan.evaluations(mixture)},
+                "y": dict.fromkeys(plan.evaluations(mixture), "fid"),
                 "x_label": "total kimg",
                 "y_label": "FID, mean over domains",
             }

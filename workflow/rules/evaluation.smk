@@ -26,11 +26,14 @@ rule evaluate:
         snapshots=lambda w, input: (
             f"--snapshots={input.snapshots}" if input.snapshots else ""
         ),
+        data=PARAMS.synthesis.mode,
+        cache=lambda w: f"{plan.results}/features/{w.mixture}/{w.method}/seed{w.seed}",
         settings=PARAMS.evaluation.model_dump_json(),
     shell:
         "gan-cocktail evaluate {params.models:q} {input.references:q} --out {output:q} --domains {params.domains}"
         " --mixture {wildcards.mixture} --method {wildcards.method} --probabilities {params.probabilities}"
         " --rooting-kimg {params.rooting_kimg} --merging-kimg {params.merging_kimg} {params.snapshots}"
+        " --data {params.data} --cache {params.cache:q}"
         " --embedded {input.extractor:q} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"
 
 

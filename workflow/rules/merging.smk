@@ -50,9 +50,7 @@ rule merge:
         kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
         probabilities=lambda w: plan.probabilities(w.mixture),
         twist=lambda w: plan.twist(w.mixture, w.method),
-        snapshots=lambda w: ",".join(
-            map(repr, plan.snapshot_kimg(w.mixture, w.method))
-        ),
+        snapshots=lambda w: ",".join(map(repr, plan.snapshot_kimg(w.mixture, w.method))),
         drawing=plan.drawing(),
         settings=PARAMS.training.model_dump_json(),
     shell:

@@ -1,14 +1,12 @@
-"""Tables and figures, from JSON and saved grids alone."""
+"""Tables, figures and the report, from JSON and saved grids alone."""
 
 
 rule tables:
     input:
         plan.evaluations(),
     output:
-        csv="<results>/tables/main.csv",
-        md="<results>/tables/main.md",
-        tex="<results>/tables/main.tex",
-        metrics="<results>/metrics.json",
+        tables=plan.tables(),
+        metrics=plan.metrics(),
     log:
         "<results>/logs/tables.log",
     benchmark:
@@ -18,12 +16,59 @@ rule tables:
         mem_mb=500,
     params:
         *code("tables"),
+        folder=f"{plan.results}/tables",
         merging_kimg=PARAMS.merging.kimg,
+        labels=plan.labels(),
         order=[*PARAMS.mixtures, *PARAMS.methods],
     shell:
-        "gan-cocktail tables {input:q} --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q}"
-        " --metrics {output.metrics:q}"
-        " --merging-kimg {params.merging_kimg} > {log:q} 2>&1"
+        "gan-cocktail tables {input:q} --out {params.folder:q} --summary {output.metrics:q}"
+        " --merging-kimg {params.merging_kimg} --labels {params.labels:q} > {log:q} 2>&1"
+
+
+if plan.curves():
+
+    rule curves:
+        input:
+            plan.evaluations(),
+        output:
+            plan.curves(),
+        log:
+            "<results>/logs/curves.log",
+        benchmark:
+            "<results>/benchmarks/curves.tsv"
+        threads: 1
+        resources:
+            mem_mb=500,
+        params:
+            *code("curves"),
+            out=lambda w, output: [f"--out={path}" for path in output],
+            labels=plan.labels(),
+            settings=PARAMS.figures.model_dump_json(),
+        shell:
+            "gan-cocktail curves {input:q} {params.out:q} --labels {params.labels:q} --settings {params.settings:q}"
+            " > {log:q} 2>&1"
+
+
+if plan.distance_report():
+
+    rule report_distances:
+        input:
+            [path for mixture in PARAMS.mixtures for path in plan.distances(mixture)],
+        output:
+            plan.distance_report(),
+        log:
+            "<results>/logs/report_distances.log",
+        benchmark:
+            "<results>/benchmarks/report_distances.tsv"
+        threads: 1
+        resources:
+            mem_mb=500,
+        params:
+            *code("report_distances"),
+            settings=PARAMS.figures.model_dump_json(),
+        shell:
+            "gan-cocktail report-distances {input:q} --csv {output[0]:q} --md {output[1]:q} --tex {output[2]:q}"
+            " --out {output[3]:q} --out {output[4]:q} --settings {params.settings:q} > {log:q} 2>&1"
 
 
 rule figure:
@@ -37,18 +82,48 @@ rule figure:
     benchmark:
         "<results>/benchmarks/figure/{figure}_{mixture}.tsv"
     wildcard_constraints:
-        figure="methods|averages",
+        figure=one_of(plan.figure_kinds()),
     threads: 1
     resources:
         mem_mb=500,
     params:
         *code("figure"),
-        rows=lambda w: [
-            f"--row={label}={place}"
-            for label, place in plan.figure_rows(w.figure, w.mixture)
-        ],
-        headers=lambda w: plan.classes(w.mixture) if w.figure == "methods" else "",
+        options=lambda w: plan.figure_options(w.figure, w.mixture),
         settings=PARAMS.figures.model_dump_json(),
     shell:
-        "gan-cocktail figure --out {output.png:q} --out {output.pdf:q} {params.rows:q}"
-        " --headers={params.headers} --settings {params.settings:q} > {log:q} 2>&1"
+        "gan-cocktail figure --out {output.png:q} --out {output.pdf:q} {params.options:q}"
+        " --settings {params.settings:q} > {log:q} 2>&1"
+
+
+rule report:
+    input:
+        evaluations=plan.evaluations(),
+        figures=[path for _, _, path in plan.report_figures()],
+        distances=[
+            path for mixture in PARAMS.mixtures for path in plan.distances(mixture)
+        ],
+        effects=plan.effects(),
+    output:
+        plan.report(),
+    log:
+        "<results>/logs/report.log",
+    benchmark:
+        "<results>/benchmarks/report.tsv"
+    threads: 1
+    resources:
+        mem_mb=500,
+    params:
+        *code("report"),
+        figures=[f"--figure={'='.join(figure)}" for figure in plan.report_figures()],
+        distances=lambda w, input: [f"--distances={path}" for path in input.distances],
+        effects=lambda w, input: [f"--directions={path}" for path in input.effects],
+        benchmarks=f"{plan.results}/benchmarks",
+        baselines=plan.baselines(),
+        labels=plan.labels(),
+        params=PARAMS.model_dump_json(),
+    # commit and date as they are when the page is made: a new commit alone is no reason to make it again
+    shell:
+        "gan-cocktail report {input.evaluations:q} --out {output:q} {params.figures:q} {params.distances:q}"
+        " {params.effects:q} --benchmarks {params.benchmarks:q} --baselines={params.baselines}"
+        " --labels {params.labels:q} --params {params.params:q}"
+        ' --commit "$(git describe --always --dirty 2>/dev/null)" --date "$(date -u +%F)" > {log:q} 2>&1'

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from gan_cocktail.params.applications import ApplicationParams
 from gan_cocktail.params.base import Name, Section, nearest
 from gan_cocktail.params.evaluation import EvaluationParams
 from gan_cocktail.params.figures import FigureParams
@@ -91,6 +92,7 @@ class Params(Section):
     merging: MergingParams = Field(MergingParams(), description="stage 2")
     fisher: FisherParams = Field(FisherParams(), description="Fisher information, for EWC")
     evaluation: EvaluationParams = Field(EvaluationParams(), description="metrics")
+    applications: ApplicationParams = Field(ApplicationParams(), description="uses of the shared latent space")
     figures: FigureParams = Field(FigureParams(), description="figures")
 
     @model_validator(mode="after")

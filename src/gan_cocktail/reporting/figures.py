@@ -84,3 +84,28 @@ def _fit(rows: Sequence[GridRow], blocks: int, width: float, line: float) -> tup
 
     columns = next((n for n in range(longest, 1, -1) if side(n) * LEADING >= line), 1)
     return columns, min(side(columns), LARGEST)
+
+
+def panels_figure(panels: Sequence[tuple[str, np.ndarray]], settings: FigureParams) -> Figure:
+    """Whole grids [H, W, 3] below each other, each under its title, as wide as the figure (or as LARGEST allows)."""
+    with styled(settings):
+        line = settings.font_size * 1.25 / 72  # inches
+        sizes = [_panel_size(grid, settings.width) for _, grid in panels]
+        height = sum(high + 2 * line for _, high in sizes)
+        figure = Figure(figsize=(settings.width, height))
+        top = height
+        for (title, grid), (wide, high) in zip(panels, sizes, strict=True):
+            figure.text(0, (top - line) / height, title, ha="left", va="center")
+            bottom = top - 1.6 * line - high
+            axes = figure.add_axes((0, bottom / height, wide / settings.width, high / height))
+            axes.imshow(grid, interpolation="nearest", aspect="auto")
+            axes.set_axis_off()
+            top -= high + 2 * line
+    return figure
+
+
+def _panel_size(grid: np.ndarray, width: float) -> tuple[float, float]:
+    """Inches: half the width for what is about as high as wide."""
+    high, wide = grid.shape[:2]
+    width *= 1.0 if wide > 1.5 * high else 0.5
+    return width, width * high / wide
