@@ -49,9 +49,10 @@ def collect(evaluations: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     rows = pd.DataFrame([row for each in evaluations for row in each["rows"]])
     if rows.empty:
         raise CocktailError("expected evaluation JSON files with rows, found none; run `gan-cocktail evaluate` first")
+    fid = rows[rows["metric"] == "fid"]
     for column in SAME:
-        if rows[column].nunique() > 1:
-            found = ", ".join(map(str, rows[column].unique()))
+        if fid[column].nunique() > 1:
+            found = ", ".join(map(str, fid[column].unique()))
             raise CocktailError(f"expected evaluations of one {column}, found {found}; make a page of each")
     twice = rows[rows.duplicated(KEY)]
     if len(twice):

@@ -83,6 +83,7 @@ def headline(verdicts: Sequence[Verdict]) -> str:
 
 def limits(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
     """What separates these numbers from the paper's, as far as they tell."""
+    rows = rows[rows["metric"] == "fid"]
     first, n_seeds = rows.iloc[0], rows["seed"].nunique()
     budget, said = float(rows.loc[rows["method"] == OURS, "merging_kimg"].max()), []  # NaN without `ours`
     if 0 < budget < PAPER_KIMG:

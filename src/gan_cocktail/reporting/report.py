@@ -65,6 +65,7 @@ def describe_mixture(rows: pd.DataFrame, name: str, inputs: Inputs) -> Mixture:
 def measurement(rows: pd.DataFrame, evaluations: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """How the numbers were made, as label and value."""
     infos = [each["info"] for each in evaluations]
+    rows = rows[rows["metric"] == "fid"]
     extractor, first = infos[0]["extractor"], rows.iloc[0]
     single = rows[~rows["domain"].isin(["mean", "union"])].drop_duplicates(["domain", "reference", "n_reference"])
     settings = infos[0]["settings"]

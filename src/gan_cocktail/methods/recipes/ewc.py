@@ -5,5 +5,5 @@ from gan_cocktail.params.method import EWCParams, Method
 METHOD = Method(
     label="EWC",
     initialisation="root",
-    ewc=EWCParams(mapping=100, synthesis=100, discriminator=100),
+    ewc=EWCParams(mapping=0.1, synthesis=0.1, discriminator=0.1),  # the best of experiments/sweep.yaml
 )
