@@ -6,7 +6,8 @@ from snakemake.utils import min_version
 from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import outputs
-from gan_cocktail.plan import APPLICATIONS, EXTRACTOR, one_of
+from gan_cocktail.plan.experiment import EXTRACTOR
+from gan_cocktail.plan.models import one_of
 from workflow.coupling import sync
 from workflow.coupling.code import code
 from workflow.coupling.experiment import plan_of
@@ -35,7 +36,7 @@ wildcard_constraints:
     source=one_of(PARAMS.sources),
     method=one_of(plan.methods),
     seed=one_of(map(str, PARAMS.seeds)),
-    attribute=one_of(PARAMS.applications.attributes),
+    attribute=one_of(plan.attributes()),
 
 
 pathvars:

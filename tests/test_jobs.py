@@ -5,7 +5,7 @@ import yaml
 
 from gan_cocktail.jobs import jobs, outputs
 from gan_cocktail.params.experiment import Params
-from gan_cocktail.plan import Plan
+from gan_cocktail.plan.experiment import Plan
 from tests.conftest import ROOT
 
 
@@ -36,5 +36,5 @@ def test_names_are_unique_and_nothing_is_made_twice():
 
 
 def test_what_no_method_needs_is_not_made():
-    assert {job.rule for job in jobs(plan_of(methods=["ensemble"]))} == {"evaluate", "samples", "figure", "tables"}
+    assert {job.rule for job in jobs(plan_of(methods=["ensemble"]))} == {"evaluate", "samples", "figure", "tables", "report"}
     assert not any("car" in path for path in outputs(plan_of()))

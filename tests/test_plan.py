@@ -10,7 +10,8 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.table import METHODS
 from gan_cocktail.params.experiment import MixtureParams, Params, SourceParams
 from gan_cocktail.params.training import BudgetParams, MergingParams
-from gan_cocktail.plan import Plan, one_of
+from gan_cocktail.plan.experiment import Plan
+from gan_cocktail.plan.models import one_of
 
 KIMG = st.floats(0.01, 5000)
 
@@ -134,8 +135,22 @@ def test_references_fall_back_to_synthetic_images():
 def test_only_averages_that_are_asked_for_are_made():
     plan = plan_of(methods=["ours", "transfergan", "average_rooted"])
     assert "unrooted" not in str(plan.average_rows("m"))
-    alone = plan_of(methods=["transfergan"])
+    alone = plan_of(methods=["ensemble"])
     assert alone.figures() == ["results/figures/methods_m.png", "results/figures/methods_m.pdf"]
+
+
+def test_applications_are_of_the_first_method_that_trains_and_can_be_left_out():
+    plan = plan_of(methods=["average_rooted", "scratch", "ours"], seeds=[4, 5])
+    assert plan.applied("m") == "results/unions/m/scratch/seed4.safetensors"
+    assert "results/figures/applications_m.png" in plan.figures()
+    assert plan.effects() == ["results/applications/m/pose.json"]
+    without = plan_of(methods=["scratch"], applications=None)
+    assert not without.effects()
+    assert not any("applications" in path for path in without.figures())
+
+
+def test_the_claim_is_judged_against_baselines_not_ablations_nor_bounds():
+    assert plan_of(methods=sorted(METHODS)).baselines() == "ewc,freezed,scratch,transfergan"
 
 
 def test_names_match_literally_and_no_name_matches_nothing():

@@ -10,7 +10,7 @@ from gan_cocktail.facts import read_facts
 from gan_cocktail.files import sha256
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.network import NetworkParams
-from gan_cocktail.plan import EXTRACTOR, Plan
+from gan_cocktail.plan.experiment import EXTRACTOR, Plan
 
 
 def check_inputs(plan: Plan) -> None:

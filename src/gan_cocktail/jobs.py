@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gan_cocktail.params.experiment import Params
-from gan_cocktail.plan import APPLICATIONS, EXTRACTOR, AverageKind, Plan
+from gan_cocktail.plan.experiment import APPLICATIONS, EXTRACTOR, Plan
+from gan_cocktail.plan.models import AverageKind
 
 GRID_KEYS = ["seed", "figures.columns"]
 
@@ -118,7 +119,7 @@ def _applications(plan: Plan) -> Iterator[Job]:
         union = plan.applied(mixture)
         for verb in APPLICATIONS:
             yield Job(verb, mixture, [union], [plan.application(mixture, verb)], ["seed"])
-        for name in plan.params.applications.attributes:
+        for name in plan.attributes():
             found, shown = (plan.application(mixture, name, suffix) for suffix in ("safetensors", "png"))
             measured = plan.application(mixture, name, "json")
             yield Job("direction", f"{mixture}.{name}", [union], [found], ["seed", "applications.n_images"])

@@ -26,10 +26,19 @@ def test_distances_are_those_of_the_tensors_and_symmetric():
     a, b = models()
     found = layer_distances(a, b)
     assert found == layer_distances(b, a)
-    expected = (a.D["b16.conv0.weight"] - b.D["b16.conv0.weight"]).double().square().sum()
-    assert found["D.b16.conv0"] == pytest.approx(float(expected), rel=1e-5)
+    stored = (a.D["b16.conv0.weight"] - b.D["b16.conv0.weight"]).double().square().sum()
+    inputs = a.D["b16.conv0.weight"][0].numel()
+    assert found["D.b16.conv0"] == pytest.approx(float(stored) / inputs, rel=1e-5)
     assert "G.synthesis.b4.const" in found
     assert not any("bias" in name or "noise" in name or "embed" in name for name in found)
+
+
+def test_fresh_layers_are_at_twice_their_width_whatever_their_learning_rate():
+    """Effective weights of a fresh layer are N(0, 1 / inputs): two of them are 2 * outputs apart."""
+    a, b = models()
+    found = layer_distances(a, b)
+    for name, outputs in {"G.mapping.fc1": 16, "G.synthesis.b8.conv1": 16, "D.b4.fc": 16}.items():
+        assert found[name] == pytest.approx(2 * outputs, rel=0.3), name
 
 
 def test_the_average_is_at_a_quarter_of_the_distance():

@@ -31,7 +31,8 @@ TOY = {
     "rooting": {"kimg": 0.064},
     "merging": {"kimg": 0.064},
     "fisher": {"n_images": 10},
-    "evaluation": {"n_images": 60, "kid_subsets": 4, "kid_subset_size": 30},
+    "applications": {"attributes": ["brightness"], "n_images": 60},
+    "evaluation": {"ppl_paths": 4, "n_images": 60, "kid_subsets": 4, "kid_subset_size": 30},
     "figures": {"columns": 3, "dpi": 72},
 }
 

@@ -20,6 +20,7 @@ PARAMS = TOY | {
     },
     "methods": ["ours", "average_rooted"],
     "seeds": [0],
+    "applications": None,
     "training": {"batch_size": 16},
 }
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info", "unfinished", "synthetic.zip")

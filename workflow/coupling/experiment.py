@@ -9,7 +9,7 @@ import yaml
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.experiment import Params
-from gan_cocktail.plan import Plan
+from gan_cocktail.plan.experiment import Plan
 
 PARAMS = Path("params.yaml")
 

@@ -13,7 +13,7 @@ import yaml
 
 from gan_cocktail.files import write_text
 from gan_cocktail.jobs import Job, jobs
-from gan_cocktail.plan import Plan
+from gan_cocktail.plan.experiment import Plan
 from workflow.coupling.code import manifest
 
 DVC_YAML = Path("dvc.yaml")

@@ -19,7 +19,7 @@ import psutil
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import Job, jobs, outputs
-from gan_cocktail.plan import Plan
+from gan_cocktail.plan.experiment import Plan
 from workflow.coupling import records, stages
 from workflow.coupling.experiment import read_params
 

@@ -61,7 +61,7 @@ rule direction:
         mem_mb=1000,
     params:
         *code("direction"),
-        n_images=PARAMS.applications.n_images,
+        n_images=PARAMS.applications.n_images if PARAMS.applications else 0,
         seed=PARAMS.seed,
     shell:
         "gan-cocktail direction {input:q} --out {output:q} --attribute {wildcards.attribute}"

@@ -1,22 +1,37 @@
 """How far apart the weights of two models are, layer by layer (GAN Cocktail, sec. 3.1)."""
 
-from gan_cocktail.checkpoints.model import Model, State
+import math
+from collections.abc import Iterator
 
-CLASS_EMBEDDING = "mapping.embed."  # drawn at widening, not learned by a source
+from torch import Tensor, nn
+
+from gan_cocktail.checkpoints.model import Model
+
+CLASS_EMBEDDING = "mapping.embed"  # drawn at widening, not learned by a source
 
 
 def layer_distances(a: Model, b: Model) -> dict[str, float]:
-    """Squared L2 distance of each layer's weights, by `G.` or `D.` and the layer's name.
+    """Squared L2 distance of each layer's weights, by `G.` or `D.` and the layer's name; their mean is d(A, B).
 
-    A layer's weights are its weight tensor, or the learned constant; biases and class embeddings are left
-    out. Their mean is d(A, B). Empty if the architectures differ: then no distance is defined.
+    Weights are the effective ones, that images are multiplied by: stored ones are larger by factors of the
+    equalised learning rate (Karras et al. 2018, sec. 4.1), a hundred in mapping networks. Biases and class
+    embeddings are left out. Empty if the architectures differ: then no distance is defined.
     """
     if a.network != b.network:
         return {}
-    pairs = (("G", a.G, b.G), ("D", a.D, b.D))
-    return {f"{part}.{name}": d for part, one, other in pairs for name, d in _distances(one, other).items()}
+    pairs = (("G", a.generator(), b.generator()), ("D", a.discriminator(), b.discriminator()))
+    return {
+        f"{part}.{name}": float((one - other).square().sum())
+        for part, A, B in pairs
+        for (name, one), (_, other) in zip(_weights(A), _weights(B), strict=True)
+    }
 
 
-def _distances(a: State, b: State) -> dict[str, float]:
-    names = (name for name in a if name.endswith((".weight", ".const")) and not name.startswith(CLASS_EMBEDDING))
-    return {name.removesuffix(".weight"): float((a[name].double() - b[name].double()).square().sum()) for name in names}
+def _weights(net: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    """Each layer's name and effective weights, in float64."""
+    for name, layer in net.named_modules():
+        if hasattr(layer, "const"):
+            yield f"{name}.const", layer.const.double()
+        if hasattr(layer, "weight") and name != CLASS_EMBEDDING:
+            gain = getattr(layer, "lr_multiplier", 1.0) / math.sqrt(layer.weight[0].numel())
+            yield name, layer.weight.double() * gain

@@ -92,7 +92,9 @@ class Params(Section):
     merging: MergingParams = Field(MergingParams(), description="stage 2")
     fisher: FisherParams = Field(FisherParams(), description="Fisher information, for EWC")
     evaluation: EvaluationParams = Field(EvaluationParams(), description="metrics")
-    applications: ApplicationParams = Field(ApplicationParams(), description="uses of the shared latent space")
+    applications: ApplicationParams | None = Field(
+        ApplicationParams(), description="uses of the shared latent space, or null for none"
+    )
     figures: FigureParams = Field(FigureParams(), description="figures")
 
     @model_validator(mode="after")
