@@ -15,7 +15,9 @@ import pytest
 from tests.integration.repository import PARAMS, Repository
 
 pytestmark = pytest.mark.slow
-FIGURES = {"results/figures/methods_pair.png", "results/figures/averages_pair.png"}
+REPORT = "results/report.html"
+GRIDS = {"results/figures/methods_pair.png", "results/figures/averages_pair.png"}
+FIGURES = GRIDS | {"results/figures/curves.png", "results/tables/distances.csv"}  # of each job the first output
 OURS = "results/unions/pair/ours/seed0.safetensors"
 
 
@@ -79,7 +81,7 @@ def test_3_and_4_a_parameter_reruns_what_it_concerns(done, engine, key, value, m
     assert made <= found
     assert not kept & found
     if key == "figures.dpi":
-        assert found == FIGURES
+        assert found == FIGURES | {REPORT}
     assert not any("average_rooted" in path for path in found)
     assert_clean(done)
 
@@ -92,7 +94,7 @@ def test_5_a_reverted_parameter_is_restored(done):
     done.made()
     done.set("merging.kimg", 0.064)
     done.repro()
-    assert [path for path in done.made() if "/figures/" not in path and "/tables/" not in path] == []
+    assert [path for path in done.made() if "/figures/" not in path and "/tables/" not in path] == [REPORT]
     assert done.contents() == before
     assert_clean(done)
 
@@ -323,7 +325,7 @@ def test_adding_and_removing_mixtures_and_methods_is_an_edit_of_params_alone(don
 def test_an_edit_of_code_reruns_what_runs_it(done, engine):
     done.edit("reporting/figures.py")
     getattr(done, engine)()
-    assert set(done.made()) == FIGURES
+    assert set(done.made()) == GRIDS | {REPORT}
     done.edit("training/trainer.py")
     getattr(done, engine)()
     made = set(done.made())
