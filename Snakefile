@@ -31,6 +31,9 @@ except CocktailError as error:
     raise WorkflowError(str(error)) from None
 
 
+report: "workflow/report/workflow.rst"
+
+
 wildcard_constraints:
     mixture=one_of(PARAMS.mixtures),
     source=one_of(PARAMS.sources),

@@ -1,11 +1,24 @@
 """Tables, figures and the report, from JSON and saved grids alone."""
 
 
+def shown(path, category, caption):
+    """A file in `snakemake --report`, if it is of a kind that browsers show."""
+    name, _, suffix = path.rsplit("/", 1)[-1].partition(".")
+    if suffix not in ("csv", "png"):
+        return path
+    return report(
+        path,
+        caption=f"../report/{caption}.rst",
+        category=category,
+        labels={"name": name, "format": suffix},
+    )
+
+
 rule tables:
     input:
         plan.evaluations(),
     output:
-        tables=plan.tables(),
+        tables=[shown(path, "Tables", "tables") for path in plan.tables()],
         metrics=plan.metrics(),
     log:
         "<results>/logs/tables.log",
@@ -31,7 +44,7 @@ if plan.curves():
         input:
             plan.evaluations(),
         output:
-            plan.curves(),
+            [shown(path, "Curves", "curves") for path in plan.curves()],
         log:
             "<results>/logs/curves.log",
         benchmark:
@@ -55,7 +68,7 @@ if plan.distance_report():
         input:
             [path for mixture in PARAMS.mixtures for path in plan.distances(mixture)],
         output:
-            plan.distance_report(),
+            [shown(path, "Distances", "distances") for path in plan.distance_report()],
         log:
             "<results>/logs/report_distances.log",
         benchmark:
@@ -75,7 +88,13 @@ rule figure:
     input:
         lambda w: plan.figure_grids(w.figure, w.mixture),
     output:
-        png="<results>/figures/{figure}_{mixture}.png",
+        png=report(
+            "<results>/figures/{figure}_{mixture}.png",
+            caption="../report/figures.rst",
+            category="Figures",
+            subcategory="{mixture}",
+            labels={"figure": "{figure}"},
+        ),
         pdf="<results>/figures/{figure}_{mixture}.pdf",
     log:
         "<results>/logs/figure/{figure}_{mixture}.log",
@@ -104,7 +123,12 @@ rule report:
         ],
         effects=plan.effects(),
     output:
-        plan.report(),
+        report(
+            plan.report(),
+            caption="../report/page.rst",
+            category="The page",
+            labels={"page": "report"},
+        ),
     log:
         "<results>/logs/report.log",
     benchmark:
