@@ -35,5 +35,11 @@ def test_names_are_unique_and_nothing_is_made_twice():
 
 
 def test_what_no_method_needs_is_not_made():
-    assert {job.rule for job in jobs(plan_of(methods=["ensemble"]))} == {"evaluate", "samples", "figure", "tables", "report"}
+    assert {job.rule for job in jobs(plan_of(methods=["ensemble"]))} == {
+        "evaluate",
+        "samples",
+        "figure",
+        "tables",
+        "report",
+    }
     assert not any("car" in path for path in outputs(plan_of()))

@@ -20,8 +20,13 @@ def test_a_training_runs_the_trainer_and_a_figure_does_not():
     assert not {name for name in names("figure") if name.startswith(("training", "networks", "checkpoints"))}
 
 
+def test_the_report_runs_its_templates():
+    assert {"reporting/report.py", "reporting/report.html.j2", "reporting/report.css"} <= names("report")
+    assert not any(name.endswith(".j2") for name in names("tables"))
+
+
 def test_a_new_method_or_figure_setting_reruns_no_training():
-    assert not {"methods/table.py", "params/experiment.py", "params/figures.py", "plan.py"} & names("merge")
+    assert not {"methods/table.py", "params/experiment.py", "params/figures.py", "plan/models.py"} & names("merge")
 
 
 def test_what_a_verb_really_imports_is_among_its_modules():

@@ -29,7 +29,7 @@ def manifest(rule: str) -> str:
 
 
 def modules(verb: str) -> list[Path]:
-    """The library's modules that a verb runs, sorted."""
+    """The library's modules that a verb runs, and the templates that these fill in, sorted."""
     found: set[Path] = set()
     left = [_verb(verb)]
     while left:
@@ -37,6 +37,8 @@ def modules(verb: str) -> list[Path]:
         if path not in found:
             found.add(path)
             left += _imports(path.read_bytes())
+            if b"PackageLoader" in path.read_bytes():
+                found.update(path.parent.glob("*.j2"), path.parent.glob("*.css"))
     return sorted(found)
 
 

@@ -9,6 +9,7 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gan_cocktail.reporting.comparison import DASH, Comparison, compare
+from gan_cocktail.reporting.formats import number
 from gan_cocktail.reporting.inputs import Inputs, collect, sections_of
 from gan_cocktail.reporting.phrases import gap, headline, limits, range_of, sentence
 from gan_cocktail.reporting.rows import at_merging, final
@@ -108,7 +109,13 @@ def render(inputs: Inputs) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"duration": duration, "gap": gap, "range_of": range_of, "sentence": sentence}
+    environment.filters |= {
+        "number": number,
+        "duration": duration,
+        "gap": gap,
+        "range_of": range_of,
+        "sentence": sentence,
+    }
     return environment.get_template("report.html.j2").render(
         inputs=inputs,
         sections=sections_of(inputs),
