@@ -22,25 +22,43 @@ pytestmark = pytest.mark.slow
 def test_every_method_has_finite_numbers_for_every_domain(finished):
     rows = pd.read_csv(finished.folder / "results/tables/main.csv")
     assert set(rows["method"]) == set(TOY["methods"])
-    for _, some in rows.groupby(["method", "kimg", "seed"]):
+    for _, some in rows.groupby(["method", "kimg"]):
         assert sorted(some["domain"].unique()) == ["cat", "face", "mean", "union"]
         assert some["mean"].map(math.isfinite).all()
     budgets = rows.groupby("method")["kimg"].max()
-    trained = ["ours", "scratch", "ewc", "freezed", "rooted_only", "average_unrooted_tuned"]
+    trained = ["ours", "scratch", "mixed"]
     assert set(budgets[trained]) == {0.128}
     assert set(rows[rows["method"] == "scratch"]["merging_kimg"]) == {0.032, 0.064, 0.096, 0.128}
     assert set(rows[rows["method"] == "ours"]["kimg"]) == {0.096, 0.128}
-    assert set(rows["seed"]) == {0, 1}
+    assert set(rows["seeds"]) == {"0 1"}
+    assert (rows["std"] > 0).all()
+    measured = pd.read_csv(finished.folder / "results/tables/metrics.csv")
+    assert {"precision", "recall", "purity", "diversity", "ppl"} == set(measured["metric"])
+    paired = pd.read_csv(finished.folder / "results/tables/paired.csv")
+    assert set(paired["method"]) == {"scratch", "mixed"}
+    assert (paired["n"] == 2).all()
     markdown = (finished.folder / "results/tables/main.md").read_text()
     assert "GAN Cocktail (ours)" in markdown
     assert "nan" not in markdown.lower()
 
 
 def test_figures_are_there_in_both_formats(finished):
-    for name in ("methods_pair", "averages_pair"):
+    for name in ("methods_pair", "averages_pair", "applications_pair", "curves", "distances"):
         with Image.open(finished.folder / f"results/figures/{name}.png") as image:
-            assert image.width > 300
+            assert image.width > 200
         assert finished.read(f"results/figures/{name}.pdf").startswith(b"%PDF")
+
+
+def test_the_report_holds_every_figure_and_the_machine(finished):
+    page = (finished.folder / "results/report.html").read_text()
+    assert page.count("<img") == 5
+    for text in ("Undecided", "distance to the root", "brightness", "Parameters", "mixed", "CPU"):
+        assert text.lower() in page.lower(), text
+
+
+def test_rooting_brings_weights_near(finished):
+    (model,) = json.loads(finished.read("results/distances/pair.json"))["models"]
+    assert model["after"] < model["before"] / 100
 
 
 def test_models_carry_what_made_them(finished):
@@ -90,10 +108,10 @@ def test_a_changed_parameter_reruns_what_depends_on_it(finished, section, key, v
 
 
 def test_figures_and_tables_need_no_model(project, finished):
-    for name in ("evaluation", "samples"):
+    for name in ("evaluation", "samples", "distances", "applications"):
         shutil.copytree(finished.folder / "results" / name, project.folder / "results" / name)
     project.run("figures", "--rerun-triggers", "mtime")
-    for path in ("results/tables/main.md", "results/tables/main.tex", "results/figures/methods_pair.png"):
+    for path in ("results/tables/main.md", "results/tables/main.tex", "results/figures/curves.png"):
         assert project.read(path) == finished.read(path)
     assert not (project.folder / "results/unions").exists()
 
