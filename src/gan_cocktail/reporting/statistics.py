@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from gan_cocktail.reporting.rows import KEYS
 
@@ -65,5 +65,5 @@ def paired_difference(other: "pd.Series[float]", ours: "pd.Series[float]") -> Di
     if n < 2:
         return Difference(n, float(differences[0]) if n else math.nan, math.nan, math.nan, math.nan)
     mean, std = float(np.mean(differences)), float(np.std(differences, ddof=1))
-    half = float(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1)) * std / math.sqrt(n)
+    half = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2)) * std / math.sqrt(n)
     return Difference(n, mean, std, mean - half, mean + half)
