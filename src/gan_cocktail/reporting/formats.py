@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 MINUS, NONE = "\N{MINUS SIGN}", "\N{EN DASH}"  # of negative, and of missing numbers
-SUBSETS = "†"  # marks a spread over KID's subsets, not over seeds
+SUBSETS = "†"  # marks a spread within one measurement (KID's subsets, pairs of images), not over seeds
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ MAIN = {"fid": Measure("FID", "lower"), "kid": Measure("KID · 1000", "lower", 1
 MORE = {
     "precision": Measure("precision", "higher"),
     "recall": Measure("recall", "higher"),
-    "diversity": Measure("diversity", "higher"),
     "purity": Measure("purity", "higher"),
-    "ppl": Measure("PPL", "lower"),
+    "diversity": Measure("diversity"),  # neither end is good by itself: noise is diverse, and mist has short paths
+    "ppl": Measure("PPL"),
 }
 APART = ("ensemble", "upper_bound")  # floor and ceiling: shown, but no competitors
 

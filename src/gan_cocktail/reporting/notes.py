@@ -39,7 +39,8 @@ def spread(table: pd.DataFrame) -> str:
     if (table["n"] > 1).any():
         lines.append("±: standard deviation over seeds.")
     if ((table["n"] == 1) & table["subset_std"].notna()).any():
-        lines.append(f"{SUBSETS}: one seed, ± over KID's subsets.")
+        within = "over KID's subsets" if "kid" in set(table["metric"]) else "the mean's standard error"
+        lines.append(f"{SUBSETS}: one seed, ± {within}.")
     return " ".join(lines)
 
 
