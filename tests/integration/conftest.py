@@ -10,6 +10,7 @@ import yaml
 from tests.conftest import ROOT
 
 TOY = {
+    "seed": 0,
     "seeds": [0, 1],
     "sources": {
         name: {key: f"resources/sources/{name}/{key}.safetensors" for key in ("model", "reference")}

@@ -196,7 +196,7 @@ def test_without_a_reference_the_source_s_own_images_serve_and_the_table_says_so
     rows = pd.read_csv(project.folder / "results/tables/main.csv")
     assert set(rows[rows["domain"] == "face"]["reference"]) == {"synthetic"}
     assert set(rows[rows["domain"] == "union"]["reference"]) == {"synthetic"}
-    assert "real and synthetic images" in (project.folder / "results/tables/main.md").read_text()
+    assert "synthetic images for face" in (project.folder / "results/tables/main.md").read_text()
 
 
 @pytest.mark.parametrize("whom", ["everything", "the training", "interrupt"])
