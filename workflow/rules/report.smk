@@ -1,19 +1,6 @@
 """Tables, figures and the report, from JSON and saved grids alone."""
 
 
-def shown(path, category, caption):
-    """A file in `snakemake --report`, if it is of a kind that browsers show."""
-    name, _, suffix = path.rsplit("/", 1)[-1].partition(".")
-    if suffix not in ("csv", "png"):
-        return path
-    return report(
-        path,
-        caption=f"../report/{caption}.rst",
-        category=category,
-        labels={"name": name, "format": suffix},
-    )
-
-
 rule tables:
     input:
         plan.evaluations(),
@@ -29,7 +16,7 @@ rule tables:
         mem_mb=500,
     params:
         *code("tables"),
-        folder=f"{plan.results}/tables",
+        folder=lambda w, output: output.tables[0].rsplit("/", 1)[0],
         merging_kimg=PARAMS.merging.kimg,
         labels=plan.labels(),
         order=[*PARAMS.mixtures, *PARAMS.methods],
@@ -68,7 +55,10 @@ if plan.distance_report():
         input:
             [path for mixture in PARAMS.mixtures for path in plan.distances(mixture)],
         output:
-            [shown(path, "Distances", "distances") for path in plan.distance_report()],
+            **{
+                path.rsplit(".", 1)[1]: shown(path, "Distances", "distances")
+                for path in plan.distance_report()
+            },
         log:
             "<results>/logs/report_distances.log",
         benchmark:
@@ -80,8 +70,8 @@ if plan.distance_report():
             *code("report_distances"),
             settings=PARAMS.figures.model_dump_json(),
         shell:
-            "gan-cocktail report-distances {input:q} --csv {output[0]:q} --md {output[1]:q} --tex {output[2]:q}"
-            " --out {output[3]:q} --out {output[4]:q} --settings {params.settings:q} > {log:q} 2>&1"
+            "gan-cocktail report-distances {input:q} --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q}"
+            " --out {output.png:q} --out {output.pdf:q} --settings {params.settings:q} > {log:q} 2>&1"
 
 
 rule figure:
