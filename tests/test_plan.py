@@ -62,7 +62,7 @@ def test_a_variant_is_its_method_but_for_what_it_says():
     plan = plan_of(methods=["mine"], variants={"mine": {"method": "ewc", "frozen_layers": 1}})
     mine, ewc = plan.methods["mine"], METHODS["ewc"]
     assert mine == ewc.model_copy(update={"label": "mine", "frozen_layers": 1})
-    assert plan.twist("m", "mine") == [*plan_of(methods=["ewc"]).twist("m", "ewc"), "--frozen-layers=1"]
+    assert plan.twist("m", "mine", 0) == [*plan_of(methods=["ewc"]).twist("m", "ewc", 0), "--frozen-layers=1"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.plan.experiment import APPLICATIONS, EXTRACTOR, Plan
-from gan_cocktail.plan.models import AverageKind
+from gan_cocktail.plan.models import MERGES, AverageKind
 
 GRID_KEYS = ["seed", "figures.columns"]
 
@@ -70,7 +70,9 @@ def _rooted(plan: Plan, mixture: str, seed: int) -> Iterator[Job]:
         inputs = [plan.widened_root(mixture), plan.images(s)]
         keys = [f"mixtures.{mixture}", "training", "rooting.kimg", *_drawing(plan)]
         yield Job("root", f"{mixture}.{s}.{seed}", inputs, [plan.rooted(mixture, s, seed)], keys)
-    yield Job("average", f"{mixture}.{seed}", *_averaging(plan, mixture, "rooted", seed), [])
+    for kind in MERGES:
+        keys = [] if kind == "rooted" else [f"mixtures.{mixture}"]
+        yield Job("average", f"{mixture}.{kind}.{seed}", *_averaging(plan, mixture, kind, seed), keys)
 
 
 def _averaging(plan: Plan, mixture: str, kind: AverageKind, seed: int) -> tuple[list[str], list[str]]:
@@ -80,6 +82,7 @@ def _averaging(plan: Plan, mixture: str, kind: AverageKind, seed: int) -> tuple[
 def _merge(plan: Plan, mixture: str, method: str, seed: int) -> Job:
     start = plan.initialisation(mixture, method, seed)
     inputs = [start, *plan.shown(mixture, method), *plan.fishers(mixture, method)]
+    inputs += plan.teachers(mixture, method, seed)
     made = plan.models(mixture, method, seed) + plan.snapshots(mixture, method, seed)
     keys = [f"mixtures.{mixture}", "training", "rooting.kimg", "merging", *_variant(plan, method), *_drawing(plan)]
     return Job("merge", f"{mixture}.{method}.{seed}", inputs, made, keys)

@@ -3,20 +3,23 @@
 
 rule average:
     input:
-        lambda w: plan.to_average(w.mixture, "rooted", int(w.seed)),
+        lambda w: plan.to_average(w.mixture, w.kind, int(w.seed)),
     output:
-        "<results>/averages/{mixture}/rooted/seed{seed}.safetensors",
+        "<results>/averages/{mixture}/{kind}/seed{seed}.safetensors",
     log:
-        "<results>/logs/average/{mixture}/rooted/seed{seed}.log",
+        "<results>/logs/average/{mixture}/{kind}/seed{seed}.log",
     benchmark:
-        "<results>/benchmarks/average/{mixture}/rooted/seed{seed}.tsv"
+        "<results>/benchmarks/average/{mixture}/{kind}/seed{seed}.tsv"
+    wildcard_constraints:
+        kind=one_of(MERGES),
     threads: 1
     resources:
         mem_mb=1000,
     params:
         *code("average"),
+        merge=lambda w: plan.merge(w.mixture, w.get("kind", "unrooted")),
     shell:
-        "gan-cocktail average {input:q} --out {output:q} > {log:q} 2>&1"
+        "gan-cocktail average {input:q} --out {output:q} {params.merge} > {log:q} 2>&1"
 
 
 use rule average as average_unrooted with:
@@ -35,6 +38,7 @@ rule merge:
         initial=lambda w: plan.initialisation(w.mixture, w.method, int(w.seed)),
         images=lambda w: plan.shown(w.mixture, w.method),
         fisher=lambda w: plan.fishers(w.mixture, w.method),
+        teachers=lambda w: plan.teachers(w.mixture, w.method, int(w.seed)),
     output:
         model="<results>/unions/{mixture}/{method}/seed{seed}.safetensors",
         snapshots="<results>/unions/{mixture}/{method}/seed{seed}.snapshots.safetensors",
@@ -49,7 +53,7 @@ rule merge:
         *code("merge"),
         kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
         probabilities=lambda w: plan.probabilities(w.mixture),
-        twist=lambda w: plan.twist(w.mixture, w.method),
+        twist=lambda w: plan.twist(w.mixture, w.method, int(w.seed)),
         snapshots=lambda w: ",".join(map(repr, plan.snapshot_kimg(w.mixture, w.method))),
         drawing=plan.drawing(),
         settings=PARAMS.training.model_dump_json(),

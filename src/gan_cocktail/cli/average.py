@@ -1,4 +1,4 @@
-"""gan-cocktail average: the mean of models of one architecture."""
+"""gan-cocktail average: models of one architecture merged into one, by their mean or a variant of it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,16 +6,23 @@ from typing import Annotated
 import typer
 
 from gan_cocktail.checkpoints.model import load, parent, save
-from gan_cocktail.cli.options import Out
-from gan_cocktail.merging.mean import mean
+from gan_cocktail.cli.options import Out, check_class
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.merging.table import MERGES
+from gan_cocktail.params.base import nearest
 from gan_cocktail.provenance import describe
 
 
 def average(
     models: Annotated[list[Path], typer.Argument(help="The root and the rooted models (or any of one architecture).")],
     out: Out,
+    merge: Annotated[str, typer.Option(help=f"How: {', '.join(MERGES)}.")] = "mean",
+    root: Annotated[int, typer.Option(min=0, help="Which of the models is the root, from 0.")] = 0,
 ) -> None:
     """Average every weight of G and D (stage 2, step 1)."""
-    averaged = mean([load(path) for path in models])
-    averaged.info = describe("merged_initialisation", parents=[parent(path) for path in models])
+    if merge not in MERGES:
+        raise CocktailError(f"--merge: unknown way {merge!r}{nearest(merge, MERGES)}")
+    check_class(root, len(models), f"{len(models)} models", "--root")
+    averaged = MERGES[merge]([load(path) for path in models], root)
+    averaged.info = describe("merged_initialisation", merge=merge, parents=[parent(path) for path in models])
     save(averaged, out)

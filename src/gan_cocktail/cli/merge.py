@@ -21,7 +21,7 @@ from gan_cocktail.cli.options import (
 )
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.unions import Twist, tune
-from gan_cocktail.params.method import EWCParams
+from gan_cocktail.params.method import ConsistencyParams, EWCParams
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import describe
 from gan_cocktail.training.run import snapshot_path
@@ -37,6 +37,8 @@ def merge(
     ewc: Annotated[str, typer.Option(help="lambda of mapping, synthesis and discriminator, as YAML or JSON.")] = "",
     fisher: Annotated[Path | None, typer.Option(help="Fisher information of the initialisation, for --ewc.")] = None,
     frozen_layers: Annotated[int, typer.Option(min=0, help="Lower blocks of D that stay as they are.")] = 0,
+    consistency: Annotated[str, typer.Option(help="weight and kimg of the pull to --teacher, as YAML or JSON.")] = "",
+    teacher: Annotated[list[Path] | None, typer.Option(help="Root or rooted model; repeated: one a class.")] = None,
     snapshots: Annotated[str, typer.Option(help="kimg at which to keep the generator, comma-separated.")] = "",
     snapshots_out: Annotated[Path | None, typer.Option(help="File for those generators.")] = None,
     truncation_psi: Psi = 1.0,
@@ -49,13 +51,18 @@ def merge(
         raise CocktailError(f"{model}: {initial.network.c_dim} classes, but {len(images)} datasets were given")
     if bool(ewc) != bool(fisher):
         raise CocktailError("--ewc and --fisher go together: its strengths, and what gan-cocktail fisher wrote")
+    teachers = teacher or []
+    if len(teachers) != (len(images) if consistency else 0):
+        raise CocktailError("--consistency and --teacher go together: its weight and kimg, and one model a class")
     shares = read_shares(probabilities, len(images))
     keep = [float(k) for k in snapshots.split(",") if k]
     if max(keep, default=0) > kimg:
         raise CocktailError(f"--snapshots: {max(keep):g} kimg is beyond the budget, --kimg {kimg:g}")
-    parents = [parent(path) for path in (model, *images, *([fisher] if fisher else []))]
+    parents = [parent(path) for path in (model, *images, *([fisher] if fisher else []), *teachers)]
     folder = training_folder(out)
-    twist = Twist(from_scratch, read_section(EWCParams, ewc, "--ewc") if ewc else None, fisher, frozen_layers)
+    pull = read_section(EWCParams, ewc, "--ewc") if ewc else None
+    near = read_section(ConsistencyParams, consistency, "--consistency") if consistency else None
+    twist = Twist(from_scratch, pull, fisher, frozen_layers, near, teachers)
     union = tune(
         initial,
         images,
@@ -78,6 +85,7 @@ def merge(
         from_scratch=from_scratch,
         ewc=twist.ewc,
         frozen_layers=frozen_layers,
+        consistency=twist.consistency,
         truncation_psi=truncation_psi,
         settings=recipe,
         seed=seed,

@@ -57,10 +57,10 @@ def read_shares(text: str, n: int) -> list[float]:
     return [share / sum(shares) for share in shares]
 
 
-def check_class(position: int, n: int, what: str) -> None:
+def check_class(position: int, n: int, what: str, option: str = "--position") -> None:
     """Raise CocktailError unless `position` is one of n classes, counted from 0."""
     if not 0 <= position < n:
-        raise CocktailError(f"--position: expected 0 to {n - 1} ({what}), found {position}")
+        raise CocktailError(f"{option}: expected 0 to {n - 1} ({what}), found {position}")
 
 
 def training_folder(out: Path) -> Path:

@@ -11,11 +11,12 @@ from gan_cocktail.checkpoints.model import Model, load
 from gan_cocktail.data.images import read_images
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.restraints import lower_layers, pull
-from gan_cocktail.params.method import EWCParams
+from gan_cocktail.params.method import ConsistencyParams, EWCParams
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import fingerprint
 from gan_cocktail.seeds import derive
+from gan_cocktail.training.consistency import Consistency
 from gan_cocktail.training.run import run
 from gan_cocktail.training.streams import FixedDatasets, FreshImages, ImageStream
 from gan_cocktail.training.trainer import TrainingJob
@@ -31,6 +32,13 @@ class Twist:
     ewc: EWCParams | None = None
     fisher: Path | None = None  # what ewc goes by
     frozen_layers: int = 0
+    consistency: ConsistencyParams | None = None
+    teachers: Sequence[Path] = ()  # what consistency is with: one model a class
+
+    def pulled_to(self) -> Consistency | None:
+        """What the trainer is told of consistency."""
+        told = self.consistency
+        return Consistency([load(path) for path in self.teachers], told.weight, told.kimg) if told else None
 
 
 def tune(
@@ -66,6 +74,7 @@ def tune(
         job_seed,
         strength=pull(load_fisher(twist.fisher), twist.ewc) if twist.ewc and twist.fisher else None,
         frozen=lower_layers(network, twist.frozen_layers),
+        consistency=twist.pulled_to(),
     )
     same = fingerprint(
         network=network,
@@ -76,6 +85,7 @@ def tune(
         from_scratch=twist.from_scratch,
         ewc=twist.ewc,
         frozen_layers=twist.frozen_layers,
+        consistency=twist.consistency,
         psi=psi,
     )
     return run(job, kimg, folder, same, device, snapshots)

@@ -6,7 +6,10 @@ from pydantic import Field, model_validator
 
 from gan_cocktail.params.base import Section
 
-Initialisation = Literal["average_rooted", "average_unrooted", "rooted", "root", "random", "sources"]
+Initialisation = Literal[
+    "average_rooted", "average_own_embeddings", "average_root_discriminator", "average_unrooted",
+    "rooted", "root", "random", "sources",
+]  # fmt: skip
 
 Role = Literal["ours", "baseline", "ablation", "bound"]  # bound: no competitor, N models or real images
 
@@ -17,6 +20,13 @@ class EWCParams(Section):
     mapping: float = Field(ge=0, description="lambda of G's mapping network")
     synthesis: float = Field(ge=0, description="lambda of G's synthesis network")
     discriminator: float = Field(ge=0, description="lambda of D")
+
+
+class ConsistencyParams(Section):
+    """Beyond the paper: G is pulled, less and less, to what the root and the rooted models draw of its latents."""
+
+    weight: float = Field(gt=0, description="weight of the mean absolute difference of pixels, at the start")
+    kimg: float = Field(gt=0, description="kimg over which the weight falls to 0")
 
 
 class Method(Section):
@@ -30,12 +40,15 @@ class Method(Section):
     )
     ewc: EWCParams | None = Field(None, description="pull towards the start by Fisher information, or null")
     frozen_layers: int = Field(0, ge=0, description="blocks of D that stay as they are, from the image on")
+    consistency: ConsistencyParams | None = Field(None, description="pull towards rooted models' images, or null")
     role: Role = Field("baseline", description="what the claim is about, is judged against, or is shown beside")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.initialisation == "sources" and self.trains:
             raise ValueError("initialisation `sources` is N models: it cannot be trained as one; set trains: false")
-        if not self.trains and (self.ewc or self.frozen_layers or self.images == "real"):
-            raise ValueError("ewc, frozen_layers and images are of training, but trains is false")
+        if not self.trains and (self.ewc or self.frozen_layers or self.consistency or self.images == "real"):
+            raise ValueError("ewc, frozen_layers, consistency and images are of training, but trains is false")
+        if self.consistency and not self.initialisation.startswith("average_"):
+            raise ValueError("consistency is with rooted models: it needs an initialisation that is an average of them")
         return self

@@ -16,7 +16,7 @@ class Plan(ModelPlan):
 
     def roots(self) -> bool:
         """Whether any method needs rooted models."""
-        return any(method.initialisation in ("average_rooted", "rooted") for method in self.methods.values())
+        return any(self.rooting_kimg(mixture, method) for mixture in self.params.mixtures for method in self.methods)
 
     def distances(self, mixture: str) -> list[str]:
         """How far the sources' weights are from the root's, before and after rooting, if there is any."""

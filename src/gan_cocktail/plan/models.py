@@ -10,8 +10,13 @@ from gan_cocktail.methods.table import methods_of
 from gan_cocktail.params.experiment import MixtureParams, Params
 from gan_cocktail.params.method import Method
 
-AverageKind = Literal["rooted", "unrooted"]
-AVERAGES: tuple[AverageKind, ...] = ("rooted", "unrooted")
+AverageKind = Literal["rooted", "own_embeddings", "root_discriminator", "unrooted"]
+AVERAGES: tuple[AverageKind, ...] = ("rooted", "unrooted")  # those that are shown by themselves
+MERGES: dict[AverageKind, str] = {  # of the root and the rooted models: the ways of merging/table.py
+    "rooted": "mean",
+    "own_embeddings": "own_embeddings",
+    "root_discriminator": "root_discriminator",
+}
 
 
 def one_of(names: Iterable[str]) -> str:
@@ -127,14 +132,24 @@ class ModelPlan:
 
     def average(self, mixture: str, kind: AverageKind, seed: int) -> str:
         """The mean of those; that of the sources as they are is the same for all seeds."""
-        name = f"rooted/seed{seed}" if kind == "rooted" else kind
+        name = kind if kind == "unrooted" else f"{kind}/seed{seed}"
         return f"{self.results}/averages/{mixture}/{name}.safetensors"
+
+    def merge(self, mixture: str, kind: AverageKind) -> list[str]:
+        """How those are averaged, as options: the plain mean needs none."""
+        m = self.mixture(mixture)
+        plain = MERGES.get(kind, "mean") == "mean"
+        return [] if plain else [f"--merge={MERGES[kind]}", f"--root={m.sources.index(m.root_name)}"]
 
     def initialisation(self, mixture: str, method: str, seed: int) -> str:
         """Where a method starts; of a random start, whose architecture it takes."""
         match self.methods[method].initialisation:
             case "average_rooted":
                 return self.average(mixture, "rooted", seed)
+            case "average_own_embeddings":
+                return self.average(mixture, "own_embeddings", seed)
+            case "average_root_discriminator":
+                return self.average(mixture, "root_discriminator", seed)
             case "average_unrooted":
                 return self.average(mixture, "unrooted", seed)
             case "rooted":
@@ -152,12 +167,19 @@ class ModelPlan:
         """The Fisher information, if the method goes by it."""
         return [self.fisher(mixture)] if self.methods[method].ewc else []
 
-    def twist(self, mixture: str, method: str) -> list[str]:
+    def teachers(self, mixture: str, method: str, seed: int) -> list[str]:
+        """The root and the rooted models, one a class, if the method is pulled to what they draw."""
+        return self.to_average(mixture, "rooted", seed) if self.methods[method].consistency else []
+
+    def twist(self, mixture: str, method: str, seed: int) -> list[str]:
         """What sets a method's training apart, as options."""
         spec = self.methods[method]
         options = ["--from-scratch"] if spec.initialisation == "random" else []
         if spec.ewc:
             options += [f"--ewc={spec.ewc.model_dump_json()}", f"--fisher={self.fisher(mixture)}"]
+        if spec.consistency:
+            options += [f"--consistency={spec.consistency.model_dump_json()}"]
+            options += [f"--teacher={path}" for path in self.teachers(mixture, method, seed)]
         return options + ([f"--frozen-layers={spec.frozen_layers}"] if spec.frozen_layers else [])
 
     def drawing(self) -> str:
@@ -192,8 +214,9 @@ class ModelPlan:
 
     def rooting_kimg(self, mixture: str, method: str) -> float:
         """What a method spent before merging."""
-        rootings = {"average_rooted": len(self.mixture(mixture).leaves), "rooted": 1}
-        return rootings.get(self.methods[method].initialisation, 0) * self.params.rooting.kimg
+        start, every = self.methods[method].initialisation, len(self.mixture(mixture).leaves)
+        rootings = {f"average_{kind}": every for kind in MERGES} | {"rooted": 1}
+        return rootings.get(start, 0) * self.params.rooting.kimg
 
     def merging_kimg(self, mixture: str, method: str) -> float:
         """What a method spends on the union: the total is the same for all that train."""

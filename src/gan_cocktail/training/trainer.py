@@ -15,6 +15,7 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.seeds import derive
 from gan_cocktail.training.augmentation import AdaptiveStrength, Draws, augment
+from gan_cocktail.training.consistency import Consistency, Latents, Teachers
 from gan_cocktail.training.constraints import Anchor, free_elements
 from gan_cocktail.training.flat import adam, flatten
 from gan_cocktail.training.losses import discriminator_loss, generator_loss, gradient_penalty, path_lengths
@@ -36,6 +37,7 @@ class TrainingJob:
     seed: int
     strength: Fisher | None = None  # how strongly weights are pulled towards `initial`
     frozen: Sequence[str] = ()  # D's parameters whose names begin so stay as they are
+    consistency: Consistency | None = None  # models whose images G is pulled to while it begins
 
 
 class Trainer:
@@ -65,6 +67,7 @@ class Trainer:
         self.anchor_G = Anchor(self.G, self.flat_G, pull.G) if pull else None
         self.anchor_D = Anchor(self.D, self.flat_D, pull.D) if pull else None
         self.free_D = free if job.frozen else None
+        self.teachers = Teachers(job.consistency, device) if job.consistency else None
         self.probabilities = torch.tensor(job.class_probabilities, dtype=torch.float32, device=device)
         self.path_length_mean = torch.zeros([], device=device)
         a = s.augmentation
@@ -116,30 +119,36 @@ class Trainer:
             return images
         return augment(images, self.ada.p.to(images.device), Draws(len(images), self.rng))
 
-    def _latents(self, n: int) -> Tensor:
+    def _z(self, n: int) -> Tensor:
         return torch.randn(n, self.G.z_dim, generator=self.rng, device=self.device)
 
-    def _ws(self, c: Tensor | None, n: int) -> Tensor:
-        """w of n fresh latents, some of them mixed from two (style mixing): [N, w] or [N, num_ws, w]."""
-        w = self.G.mapping(self._latents(n), c)
-        average = self.G.mapping.get_buffer("w_avg")
-        average.copy_(w.detach().mean(0).lerp(average, W_AVG_DECAY))
+    def _latents(self, n: int) -> Latents:
+        """n fresh latents, some of them to be mixed from two (style mixing)."""
+        z = self._z(n)
         if not self.settings.style_mixing:
-            return w
-        count = self.G.synthesis.num_ws
-        other = self.G.mapping(self._latents(n), c)
+            return Latents(z)
+        count, other = self.G.synthesis.num_ws, self._z(n)
         cutoff = torch.randint(1, count, (n, 1), generator=self.rng, device=self.device)
         mixed = torch.rand(n, 1, generator=self.rng, device=self.device) < self.settings.style_mixing
-        take_other = mixed & (torch.arange(count, device=self.device) >= cutoff)
-        return torch.where(take_other[:, :, None], other[:, None], w[:, None])
+        return Latents(z, other, mixed & (torch.arange(count, device=self.device) >= cutoff))
+
+    def _ws(self, latents: Latents, c: Tensor | None) -> Tensor:
+        """[N, w], or [N, num_ws, w] if some are mixed; the running average of w goes on."""
+        w, ws = latents.ws(self.G.mapping, c)
+        average = self.G.mapping.get_buffer("w_avg")
+        average.copy_(w.detach().mean(0).lerp(average, W_AVG_DECAY))
+        return ws
 
     def _generator_step(self, c: Tensor | None) -> tuple[Tensor, dict[str, Tensor]]:
         n = self.settings.batch_size
-        noise = self.G.synthesis.draw_noise(n, self.rng)
-        fake = self.G.synthesis(self._ws(c, n), noise, self.dtype)
+        noise, latents = self.G.synthesis.draw_noise(n, self.rng), self._latents(n)
+        fake = self.G.synthesis(self._ws(latents, c), noise, self.dtype)
         loss = generator_loss(self.D(self._augment(fake), c, self.dtype))
-        loss.backward()
         stats = {"loss_G": loss.detach()}
+        if self.teachers and c is not None and (weight := self.teachers.weight(self.kimg)):
+            difference = (fake - self.teachers.draw(latents, c, noise, self.dtype)).abs().mean()
+            loss, stats["consistency"] = loss + weight * difference, difference.detach()
+        loss.backward()
         if self.anchor_G:
             self.anchor_G.pull(self.flat_G)
             stats["anchor_G"] = self.anchor_G.penalty(self.flat_G)
@@ -151,7 +160,7 @@ class Trainer:
         n = max(1, s.batch_size // 2)
         c, _ = self._labels(n)
         noise = self.G.synthesis.draw_noise(n, self.rng)
-        ws = self.G.mapping(self._latents(n), c).unsqueeze(1).repeat(1, self.G.synthesis.num_ws, 1)
+        ws = self.G.mapping(self._z(n), c).unsqueeze(1).repeat(1, self.G.synthesis.num_ws, 1)
         images = self.G.synthesis(ws, noise, self.dtype, twice=True)
         pixels = torch.randn(images.shape, generator=self.rng, device=self.device)
         lengths = path_lengths(images, ws, pixels)

@@ -1,0 +1,30 @@
+"""The mean, but for the class embeddings: each class keeps the vector that its own rooted model learnt (ours).
+
+Rooting trains class i's vector in rooted model i alone, so the mean takes all but 1/N of what it learnt away.
+"""
+
+from collections.abc import Sequence
+
+import torch
+
+from gan_cocktail.checkpoints.model import Model, State
+from gan_cocktail.merging.mean import mean
+from gan_cocktail.networks.layers import FullyConnected
+
+WEIGHT, BIAS = "mapping.embed.weight", "mapping.embed.bias"
+
+
+def own_embeddings(models: Sequence[Model], root: int) -> Model:
+    """One conditional model a class, in order -> their mean, whose embedding of class i is that of model i."""
+    averaged = mean(models)
+    G = averaged.G | {WEIGHT: _columns([m.G for m in models], averaged.G)}
+    D = averaged.D | {WEIGHT: _columns([m.D for m in models], averaged.D)}
+    return Model(averaged.network, G, D)
+
+
+def _columns(states: Sequence[State], averaged: State) -> torch.Tensor:
+    """Embedding weights [width, N] that give model i's vector of class i beside the mean's bias."""
+    width, n = averaged[WEIGHT].shape
+    gain = FullyConnected(n, width).weight_gain
+    columns = [s[WEIGHT][:, i] + (s[BIAS] - averaged[BIAS]) / gain for i, s in enumerate(states)]
+    return torch.stack(columns, 1)
