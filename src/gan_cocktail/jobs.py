@@ -145,7 +145,7 @@ def _report(plan: Plan) -> Iterator[Job]:
     distances = [path for mixture in plan.params.mixtures for path in plan.distances(mixture)]
     yield Job("curves", "all", every, plan.curves(), ["mixtures", *methods, "seeds", "figures"])
     yield Job("report_distances", "all", distances, plan.distance_report(), ["mixtures", "figures"])
-    keys = ["mixtures", *methods, "seeds", "merging.kimg"]
+    keys = ["mixtures", *methods, "seeds"]
     yield Job("tables", "all", every, [*plan.tables(), plan.metrics()], keys)
     shown = [path for _, _, path in plan.report_figures()]
     yield Job("report", "all", [*every, *shown, *distances, *plan.effects()], [plan.report()], [*Params.model_fields])

@@ -16,7 +16,7 @@ def test_differences_at_both_budgets(load):
         evaluation("m", "other", s, {(8, 8): (v, v), (16, 16): (v - 2, v - 2)})
         for s, v in {0: 2.0, 1: 12.1, 2: 21.9}.items()
     ]
-    found = comparisons(load(*ours, *other), 8).set_index("view")
+    found = comparisons(load(*ours, *other)).set_index("view")
     assert list(found["n"]) == [3, 3]
     assert list(found["difference"].round(6)) == [-1, 1]  # other minus ours
     assert list(found["std"].round(6)) == [0.1, 0.1]
@@ -26,10 +26,10 @@ def test_differences_at_both_budgets(load):
 
 def test_a_missing_seed_leaves_the_common_ones_and_says_how_many(load):
     rows = load(*seeds("ours", {0: 1, 1: 2, 2: 3}), *seeds("other", {1: 3, 2: 4}), *seeds("third", {2: 3}))
-    found = comparisons(rows, 8).set_index(["method", "view"]).xs(END, level="view")
+    found = comparisons(rows).set_index(["method", "view"]).xs(END, level="view")
     assert found["n"].to_dict() == {"other": 2, "third": 1}
     assert found.loc["third", "verdict"] == "one seed"
-    (table,) = paired_tables(comparisons(rows, 8), {"third": "Third"})
+    (table,) = paired_tables(comparisons(rows), {"third": "Third"})
     assert ["Third", "1", "+0.00", NONE, NONE, "one seed"] in list(table.groups[END])
 
 
@@ -43,12 +43,12 @@ def test_only_trained_single_models_in_mixtures_that_have_ours(load):
         *seeds("b", {0: 1}),
         *seeds("a", {0: 1}),
     )
-    found = comparisons(rows, 8)
+    found = comparisons(rows)
     assert set(found["mixture"]) == {"m"}
     assert list(found["method"]) == ["b", "a", "b", "a"]
 
 
 def test_nothing_to_compare_is_an_empty_table(load):
-    found = comparisons(load(*seeds("other", {0: 1})), 8)
+    found = comparisons(load(*seeds("other", {0: 1})))
     assert found.empty
     assert paired_tables(found, {}) == []

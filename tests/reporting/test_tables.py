@@ -7,10 +7,10 @@ from typer.testing import CliRunner
 
 from gan_cocktail.cli import build
 from gan_cocktail.reporting.formats import NONE, SUBSETS, latex, markdown
-from gan_cocktail.reporting.tables import END, main_tables, metrics_tables, summary
+from gan_cocktail.reporting.tables import END, MERGING, main_tables, metrics_tables, summary
 from tests.reporting.conftest import evaluation
 
-AFTER = "After 8 kimg of merging"
+AFTER = MERGING
 LABELS = {"ours": "Ours", "other": "Other_one", "ensemble": "Sources"}
 
 
@@ -29,7 +29,7 @@ def cells(table, group):
 
 
 def test_mean_and_deviation_over_seeds_at_both_budgets(load):
-    (table,) = main_tables(load(*files()), 8, LABELS)
+    (table,) = main_tables(load(*files()), LABELS)
     assert list(table.groups) == [END, AFTER]
     assert cells(table, END)["Ours"]["x"] == "**1.50** ± 0.71"
     assert cells(table, END)["Other_one"] == {
@@ -42,7 +42,7 @@ def test_mean_and_deviation_over_seeds_at_both_budgets(load):
 
 
 def test_one_seed_shows_the_value_and_kids_spread_marked_as_over_subsets(load):
-    fid, kid = main_tables(load(*files(seeds=1, metrics=["fid", "kid"])), 8, LABELS)
+    fid, kid = main_tables(load(*files(seeds=1, metrics=["fid", "kid"])), LABELS)
     assert cells(fid, END)["Ours"]["x"] == "**1.00**"
     assert cells(kid, END)["Ours"]["x"] == f"**1000** ± 1{SUBSETS}"
     assert "over KID's subsets" in kid.notes
@@ -54,12 +54,12 @@ def test_one_seed_shows_the_value_and_kids_spread_marked_as_over_subsets(load):
     ("ours", "other", "bold"), [(1, 2, {"Ours"}), (2, 1, {"Other_one"}), (1.0001, 1.0004, {"Ours", "Other_one"})]
 )
 def test_the_best_mean_is_bold_and_so_is_what_prints_the_same(load, ours, other, bold):
-    (table,) = main_tables(load(*files(ours=(ours, 1), other=(other, 1))), 8, LABELS)
+    (table,) = main_tables(load(*files(ours=(ours, 1), other=(other, 1))), LABELS)
     assert {m for m, row in cells(table, END).items() if row["x"].startswith("**")} == bold
 
 
 def test_the_best_is_so_among_its_own_budget(load):
-    (table,) = main_tables(load(*files(ours=(4, 4), other=(3, 3))), 8, LABELS)
+    (table,) = main_tables(load(*files(ours=(4, 4), other=(3, 3))), LABELS)
     assert "**" in cells(table, END)["Other_one"]["x"]
     assert "**" in cells(table, AFTER)["Ours"]["x"]
 
@@ -67,7 +67,7 @@ def test_the_best_is_so_among_its_own_budget(load):
 @pytest.mark.parametrize("method", ["ensemble", "upper_bound"])
 def test_floor_and_ceiling_are_no_competitors(load, method):
     rows = load(*files(), evaluation("m", method, 0, {(0, 0): (0.1, 0.1)}))
-    (table,) = main_tables(rows, 8, LABELS)
+    (table,) = main_tables(rows, LABELS)
     *_, last = table.groups
     assert list(cells(table, last)) == [LABELS.get(method, method)]
     assert "**" not in cells(table, last)[LABELS.get(method, method)]["x"]
@@ -76,7 +76,7 @@ def test_floor_and_ceiling_are_no_competitors(load, method):
 
 def test_an_overview_of_several_mixtures_with_a_method_missing_in_one(load):
     rows = load(*files("z"), *list(files("a"))[:2])  # "a" has ours alone
-    overview, *rest = main_tables(rows, 8, LABELS)
+    overview, *rest = main_tables(rows, LABELS)
     assert overview.columns == ["method", "z", "a"]
     assert cells(overview, END)["Other_one"] == {"z": "4.00 ± 0.71", "a": NONE}
     assert [table.heading for table in rest] == ["FID ↓, z", "FID ↓, a"]
@@ -88,7 +88,7 @@ def test_notes_name_synthetic_references_training_data_and_missing_seeds(load):
         content["info"] = {"data": "fixed"}
         for row in content["rows"]:
             row["reference"] = "synthetic" if row["domain"] == "y" else "real"
-    (table,) = main_tables(load(*contents, evaluation("m", "third", 0, {(16, 8): (9, 9)})), 8, LABELS)
+    (table,) = main_tables(load(*contents, evaluation("m", "third", 0, {(16, 8): (9, 9)})), LABELS)
     for text in ("synthetic images for y.", "fixed synthetic datasets", "Features: embedded; 10 generated"):
         assert text in table.notes
     assert "Seed 0; Ours: 0, 1." in table.notes
@@ -114,12 +114,12 @@ def test_the_verb_writes_the_same_files_whatever_was_measured(tmp_path, metrics)
     paths = [tmp_path / f"{k}.json" for k in range(4)]
     for path, content in zip(paths, files(metrics=metrics), strict=True):
         path.write_text(json.dumps(content))
-    options = ["--out", f"{tmp_path}/t", "--summary", f"{tmp_path}/s.json", "--merging-kimg", "8"]
+    options = ["--out", f"{tmp_path}/t", "--summary", f"{tmp_path}/s.json"]
     options += ["--labels", json.dumps(LABELS)]
     result = CliRunner().invoke(build(["tables"]), ["tables", *map(str, paths), *options])
     assert result.exit_code == 0, result.output
     names = {path.name for path in (tmp_path / "t").iterdir()}
-    assert names == {f"{stem}.{s}" for stem in ("main", "metrics", "paired") for s in ("csv", "md", "tex")}
+    assert names == {f"{stem}.{s}" for stem in ("main", "metrics", "paired", "convergence") for s in ("csv", "md", "tex")}
     assert r"Other\_one" in (tmp_path / "t/main.tex").read_text()
 
 
@@ -128,13 +128,13 @@ def test_a_number_that_could_not_be_measured(load):
     contents[0]["rows"][0]["mean"] = None
     contents[0]["rows"][2]["mean"] = None  # ours: x and mean
     rows = load(*contents)
-    (table,) = main_tables(rows, 8, LABELS)
+    (table,) = main_tables(rows, LABELS)
     assert cells(table, END)["Ours"]["x"] == NONE
     assert cells(table, END)["Other_one"]["x"] == "**3.00**"
     assert list(summary(rows)["m"]) == ["other"]
 
 
 def test_every_table_prints_in_both_formats(load):
-    for table in main_tables(load(*files("x_y", metrics=["fid", "kid"])), 8, LABELS):
+    for table in main_tables(load(*files("x_y", metrics=["fid", "kid"])), LABELS):
         assert "x_y" in markdown(table)
         assert r"x\_y" in latex(table)

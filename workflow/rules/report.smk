@@ -17,12 +17,11 @@ rule tables:
     params:
         *code("tables"),
         folder=lambda w, output: output.tables[0].rsplit("/", 1)[0],
-        merging_kimg=PARAMS.merging.kimg,
         labels=plan.labels(),
         order=[*PARAMS.mixtures, *PARAMS.methods],
     shell:
         "gan-cocktail tables {input:q} --out {params.folder:q} --summary {output.metrics:q}"
-        " --merging-kimg {params.merging_kimg} --labels {params.labels:q} > {log:q} 2>&1"
+        " --labels {params.labels:q} > {log:q} 2>&1"
 
 
 if plan.curves():

@@ -9,6 +9,7 @@ import typer
 
 from gan_cocktail.cli.options import Labels, read_labels
 from gan_cocktail.files import write_json, write_text
+from gan_cocktail.reporting.convergence import convergence, convergence_tables
 from gan_cocktail.reporting.formats import Table, latex, markdown
 from gan_cocktail.reporting.measures import MAIN
 from gan_cocktail.reporting.paired import comparisons, paired_tables
@@ -27,16 +28,19 @@ def write_tables(tables: Sequence[Table], numbers: pd.DataFrame, stem: Path) -> 
 
 def tables(
     evaluations: Annotated[list[Path], typer.Argument(help="JSON files of evaluate, in the order of rows.")],
-    out: Annotated[Path, typer.Option(help="Folder to write main, metrics and paired (.csv, .md, .tex) to.")],
+    out: Annotated[
+        Path, typer.Option(help="Folder to write main, metrics, paired and convergence (.csv, .md, .tex) to.")
+    ],
     summary_out: Annotated[Path, typer.Option("--summary", help="Summary (JSON) to write: each method's means.")],
-    merging_kimg: Annotated[float, typer.Option(help="Budget at which to compare after equal merging.")],
     labels: Labels = "",
 ) -> None:
     """Render tables from evaluation JSON alone."""
     rows, names = load_rows(evaluations), read_labels(labels)
-    numbers, differences = over_seeds(rows), comparisons(rows, merging_kimg)
+    numbers, differences = over_seeds(rows), comparisons(rows)
     is_main = numbers["metric"].isin(MAIN)
-    write_tables(main_tables(rows, merging_kimg, names), numbers[is_main], out / "main")
+    write_tables(main_tables(rows, names), numbers[is_main], out / "main")
     write_tables(metrics_tables(rows, names), numbers[~is_main], out / "metrics")
     write_tables(paired_tables(differences, names), differences, out / "paired")
+    curves = convergence(rows)
+    write_tables(convergence_tables(curves, names), curves, out / "convergence")
     write_json(summary_out, summary(rows))

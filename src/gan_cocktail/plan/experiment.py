@@ -5,7 +5,7 @@ import json
 from gan_cocktail.plan.models import AVERAGES, AverageKind, ModelPlan
 
 EXTRACTOR = "resources/features/embedded.safetensors"
-TABLES = ("main", "metrics", "paired")
+TABLES = ("main", "metrics", "paired", "convergence")
 APPLICATIONS = ("interpolate", "swap", "mix")
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gan_cocktail.reporting.measures import APART
+from gan_cocktail.reporting.measures import APART, measure
 
-KID_SCALE = 1000.0  # as papers print it
+BESIDE = ("kid", "precision", "recall")  # of the mean over domains, beside FID
 DASH = "\N{EN DASH}"  # what was not measured
 
 
@@ -33,9 +33,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Methods by rows; FID of the mean, the union and each domain, then KID of the mean, by columns."""
+    """Methods by rows; FID of the mean, the union and each domain, then other metrics of the mean, by columns."""
 
     domains: list[str]
+    beside: list[str]  # headings of the other metrics
     lines: list[Line]
     seeds: int
 
@@ -53,18 +54,20 @@ def compare(rows: pd.DataFrame, labels: Mapping[str, str]) -> Comparison:
     """
     named = [d for d in rows["domain"].unique() if d not in ("mean", "union")]
     domains = [d for d in ("mean", "union") if d in set(rows["domain"])] + named
-    columns = [("fid", d, 1.0) for d in domains] + [("kid", "mean", KID_SCALE)]
+    beside = [metric for metric in BESIDE if metric in set(rows["metric"])]
+    columns = [("fid", d) for d in domains] + [(metric, "mean") for metric in beside]
     over_seeds = rows.groupby(["method", "metric", "domain"])["mean"]
     means, stds = over_seeds.mean().to_dict(), over_seeds.std().to_dict()
     single = rows[~rows["method"].isin(list(APART))].groupby(["method", "metric", "domain"])["mean"].mean()
-    best = single.groupby(["metric", "domain"]).min().to_dict()
+    low, high = (getattr(single.groupby(["metric", "domain"]), end)().to_dict() for end in ("min", "max"))
 
-    def cell(method: str, metric: str, domain: str, scale: float) -> Cell:
-        key = (method, metric, domain)
+    def cell(method: str, metric: str, domain: str) -> Cell:
+        key, scale = (method, metric, domain), measure(metric).scale
+        best = (low if measure(metric).better == "lower" else high).get((metric, domain))
         if key not in means:
             return Cell(DASH)
         value, spread = means[key] * scale, stds[key] * scale
-        is_best = method not in APART and means[key] == best[metric, domain]
+        is_best = method not in APART and means[key] == best
         return Cell(number(value), "" if math.isnan(spread) else number(spread, value), is_best)
 
     lines = []
@@ -73,4 +76,4 @@ def compare(rows: pd.DataFrame, labels: Mapping[str, str]) -> Comparison:
         cells = [cell(name, *column) for column in columns]
         lines.append(Line(labels.get(name, name), f"{some['kimg'].iloc[0]:g}", cells, name not in APART))
     lines.sort(key=lambda line: not line.competes)  # those for orientation last
-    return Comparison(domains, lines, int(rows["seed"].nunique()))
+    return Comparison(domains, [measure(metric).heading for metric in beside], lines, int(rows["seed"].nunique()))

@@ -63,7 +63,7 @@ def markdown(table: Table) -> str:
 SPECIAL = {c: rf"\{c}" for c in "_&%#${}"} | {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "|": r"\textbar{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "`": "", "±": r"$\pm$", "†": r"$^\dagger$", "↑": r"$\uparrow$",
-    "↓": r"$\downarrow$", MINUS: r"$-$", NONE: "--", "·": r"$\cdot$",
+    "↓": r"$\downarrow$", MINUS: r"$-$", "→": r"$\to$", NONE: "--", "·": r"$\cdot$",
 }  # fmt: skip
 
 

@@ -7,11 +7,10 @@ import pandas as pd
 
 from gan_cocktail.reporting.formats import NONE, Table, decimals, fixed
 from gan_cocktail.reporting.measures import APART
-from gan_cocktail.reporting.rows import at_merging, final, trained
+from gan_cocktail.reporting.rows import OURS, at_merging, final, trained
 from gan_cocktail.reporting.statistics import paired_difference
-from gan_cocktail.reporting.tables import END, Labels
+from gan_cocktail.reporting.tables import END, MERGING, Labels
 
-OURS = "ours"
 TEXT = (
     "Difference: FID (mean over domains) of the other method minus that of ours, each pair of one seed; positive: ours "
     "is better. std: sample standard deviation of the differences; 95% interval: Student's t, of each comparison by "
@@ -20,11 +19,11 @@ TEXT = (
 COLUMNS = ["mixture", "view", "method", "n", "difference", "std", "low", "high", "verdict"]
 
 
-def comparisons(rows: pd.DataFrame, merging_kimg: float) -> pd.DataFrame:
+def comparisons(rows: pd.DataFrame) -> pd.DataFrame:
     """Each trained single model against ours, by mixture and view (equal total kimg, equal merging kimg)."""
     fid = trained(rows[(rows["metric"] == "fid") & (rows["domain"] == "mean") & ~rows["method"].isin(APART)])
     found = []
-    for name, view in ((END, final(fid)), (f"After {merging_kimg:g} kimg of merging", at_merging(fid, merging_kimg))):
+    for name, view in ((END, final(fid)), (MERGING, at_merging(fid))):
         for mixture, some in view.groupby("mixture", sort=False):
             by_method = {m: part.set_index("seed")["mean"] for m, part in some.groupby("method", sort=False)}
             for method, other in by_method.items():

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from gan_cocktail.reporting.comparison import DASH, number
-from gan_cocktail.reporting.paired import OURS
+from gan_cocktail.reporting.rows import OURS
 from gan_cocktail.reporting.verdicts import Difference, Verdict
 
 PAPER_KIMG, PAPER_IMAGES, PAPER_FEATURES = 5000, 50_000, "inception_v3"

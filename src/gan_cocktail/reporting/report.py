@@ -9,6 +9,7 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gan_cocktail.reporting.comparison import DASH, Comparison, compare
+from gan_cocktail.reporting.convergence import convergence, convergence_tables
 from gan_cocktail.reporting.formats import number
 from gan_cocktail.reporting.inputs import Inputs, collect, sections_of
 from gan_cocktail.reporting.phrases import gap, headline, limits, range_of, sentence
@@ -50,7 +51,7 @@ def describe_mixture(rows: pd.DataFrame, name: str, inputs: Inputs) -> Mixture:
     known = inputs.params.mixtures.get(name) if inputs.params else None
     sources = known.sources if known else [d for d in some["domain"].unique() if d not in ("mean", "union")]
     tables = [("At the end of each budget", final(some))]
-    tables += [(f"After {merging:g} kimg of merging", at_merging(some[some["merging_kimg"] > 0], merging))]
+    tables += [(f"After {merging:g} kimg of merging", at_merging(some))]
     return Mixture(
         name,
         sources,
@@ -120,6 +121,7 @@ def render(inputs: Inputs) -> str:
         inputs=inputs,
         sections=sections_of(inputs),
         mixtures=mixtures,
+        convergence=convergence_tables(convergence(rows), inputs.labels),
         budgets=BUDGETS,
         directions=[plain_table(found) for found in inputs.directions],
         headlines={words: headline([m.verdicts[i] for m in mixtures]) for i, (_, words) in enumerate(BUDGETS.values())},

@@ -14,6 +14,7 @@ COLUMNS = [
 ]  # fmt: skip
 KEYS = COLUMNS[:6]  # what a number is of, but for its seed
 NOT_DOMAINS = ("mean", "union")
+OURS = "ours"
 
 
 def load_rows(paths: Sequence[Path]) -> pd.DataFrame:
@@ -63,10 +64,11 @@ def trained(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows.groupby(["mixture", "method"])["merging_kimg"].transform("max") > 0]
 
 
-def at_merging(rows: pd.DataFrame, merging_kimg: float) -> pd.DataFrame:
-    """Each method that trains, after the same kimg on the union (rooting not counted)."""
-    some = trained(rows)
-    return some[some["merging_kimg"] == merging_kimg]
+def at_merging(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each method that trains, after as many kimg on the union (rooting not counted) as `ours` ends at."""
+    some, ours = trained(rows), rows[rows["method"] == OURS]
+    budget = some["mixture"].map(ours.groupby("mixture")["merging_kimg"].max())
+    return some[some["merging_kimg"] == budget]
 
 
 def over_domains(rows: pd.DataFrame) -> pd.DataFrame:

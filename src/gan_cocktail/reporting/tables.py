@@ -14,17 +14,18 @@ from gan_cocktail.reporting.statistics import over_seeds
 
 Labels = Mapping[str, str]
 END = "End of the budget (trained methods: equal total kimg)"
+MERGING = "After as much merging as ours (equal merging kimg)"
 BEST = "Bold: the best single model of a group by its mean."
 KIMG = "kimg: in all, rooting counted."
 DOMAINS = "`mean`: over domains; `union`: labels drawn by the class probabilities, pooled reference."
 
 
-def views(rows: pd.DataFrame, merging_kimg: float | None = None) -> dict[str, pd.DataFrame]:
+def views(rows: pd.DataFrame, *, merging: bool) -> dict[str, pd.DataFrame]:
     """Statistics over seeds at each budget at which methods are compared; floor and ceiling apart."""
     apart = rows["method"].isin(APART)
     found = {END: final(rows[~apart])}
-    if merging_kimg is not None:
-        found[f"After {merging_kimg:g} kimg of merging"] = at_merging(rows[~apart], merging_kimg)
+    if merging:
+        found[MERGING] = at_merging(rows[~apart])
     found["Floor and ceiling (no competitors)"] = final(rows[apart])
     return {name: over_seeds(view) for name, view in found.items() if len(view)}
 
@@ -58,30 +59,30 @@ def cells(view: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def compare(
-    rows: pd.DataFrame, column: str, labels: Labels, merging_kimg: float | None, kimg: bool
+    rows: pd.DataFrame, column: str, labels: Labels, *, merging: bool, kimg: bool
 ) -> tuple[list[str], dict[str, list[list[str]]]]:
     """Column headings, and rows of cells by view: label, perhaps total kimg, a cell for each value of `column`."""
     columns, groups = list(rows[column].unique()), {}
-    for name, view in views(rows, merging_kimg).items():
+    for name, view in views(rows, merging=merging).items():
         table = cells(view, column).reindex(columns=columns).fillna(NONE)
         spent = view.groupby("method")["kimg"].first()
         groups[name] = [[labels.get(m, m), *([f"{spent[m]:g}"] if kimg else []), *table.loc[m]] for m in table.index]
     return ["method", *(["kimg"] if kimg else []), *columns], groups
 
 
-def main_tables(rows: pd.DataFrame, merging_kimg: float, labels: Labels) -> list[Table]:
+def main_tables(rows: pd.DataFrame, labels: Labels) -> list[Table]:
     """FID by mixture at a glance (if there are several), then FID and KID of each mixture by domain."""
     result = []
     if rows["mixture"].nunique() > 1:
         fid = rows[rows["metric"] == "fid"]
-        columns, groups = compare(over_domains(fid), "mixture", labels, merging_kimg, kimg=False)
+        columns, groups = compare(over_domains(fid), "mixture", labels, merging=True, kimg=False)
         text = f"{BEST} Details in the tables below. {protocol(over_seeds(fid), labels)}"
         result.append(Table("FID ↓, mean over domains", columns, groups, text))
     for mixture in rows["mixture"].unique():
         for metric in MAIN:
             some = rows[(rows["mixture"] == mixture) & (rows["metric"] == metric)]
             if len(some):
-                columns, groups = compare(some, "domain", labels, merging_kimg, kimg=True)
+                columns, groups = compare(some, "domain", labels, merging=True, kimg=True)
                 text = f"{BEST} {KIMG} {DOMAINS} {protocol(over_seeds(some), labels)}"
                 result.append(Table(f"{measure(metric).heading}, {mixture}", columns, groups, text))
     return result
@@ -94,7 +95,7 @@ def metrics_tables(rows: pd.DataFrame, labels: Labels) -> list[Table]:
     for mixture in more["mixture"].unique():
         every = more[more["mixture"] == mixture]
         some = over_domains(every)
-        columns, groups = compare(some, "metric", labels, None, kimg=True)
+        columns, groups = compare(some, "metric", labels, merging=False, kimg=True)
         headings = [measure(c).heading for c in columns]
         union = list(some.loc[some["domain"] == "union", "metric"].unique())
         over = "Means over domains" + (f"; of the union: {', '.join(union)}." if union else ".")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gan_cocktail.reporting.measures import APART
-from gan_cocktail.reporting.paired import OURS
+from gan_cocktail.reporting.rows import OURS
 from gan_cocktail.reporting.statistics import paired_difference
 
 Budget = Literal["total", "merging"]
