@@ -119,7 +119,9 @@ def test_the_verb_writes_the_same_files_whatever_was_measured(tmp_path, metrics)
     result = CliRunner().invoke(build(["tables"]), ["tables", *map(str, paths), *options])
     assert result.exit_code == 0, result.output
     names = {path.name for path in (tmp_path / "t").iterdir()}
-    assert names == {f"{stem}.{s}" for stem in ("main", "metrics", "paired", "convergence") for s in ("csv", "md", "tex")}
+    assert names == {
+        f"{stem}.{s}" for stem in ("main", "metrics", "paired", "convergence") for s in ("csv", "md", "tex")
+    }
     assert r"Other\_one" in (tmp_path / "t/main.tex").read_text()
 
 

@@ -11,9 +11,10 @@ from gan_cocktail.reporting.statistics import Difference, paired_difference
 
 TEXT = (
     "FID, mean over domains and seeds, at the measurement nearest to two thirds of each training's own kimg, and at "
-    "its end. Fell by: the mean over seeds, with Student's 95% interval of the differences paired by seed. Flat: the "
-    "interval holds 0, so a fall is not told from noise; with few seeds that is weak evidence of flatness."
+    "its end. Fell by: the mean over seeds, with Student's 95% interval of the differences paired by seed. Verdict: "
+    "falling or rising if the interval leaves out 0; else flat if the mean changed by less than a tenth, or undecided."
 )
+SMALL = 0.1  # relative change of a flat curve
 COLUMNS = [
     "mixture",
     "method",
@@ -44,16 +45,16 @@ def convergence(rows: pd.DataFrame) -> pd.DataFrame:
         before = on_its_way[on_its_way["merging_kimg"] == start]
         d = paired_difference(before.set_index("seed")["mean"], end.set_index("seed")["mean"])
         means = [before["mean"].mean(), end["mean"].mean()]
-        found.append([mixture, method, d.n, start, to, *means, d.mean, d.std, d.low, d.high, _verdict(d)])
+        found.append([mixture, method, d.n, start, to, *means, d.mean, d.std, d.low, d.high, _verdict(d, means[1])])
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-def _verdict(d: Difference) -> str:
+def _verdict(d: Difference, fid: float) -> str:
     if d.n < 2:
         return "one seed"
-    if d.low > 0:
-        return "still falling"
-    return "rising" if d.high < 0 else "flat within noise"
+    if d.low > 0 or d.high < 0:
+        return "falling" if d.low > 0 else "rising"
+    return "flat" if abs(d.mean) < SMALL * fid else "undecided"
 
 
 def convergence_tables(found: pd.DataFrame, labels: Mapping[str, str]) -> list[Table]:
