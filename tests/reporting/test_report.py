@@ -1,5 +1,7 @@
 """The report: verdicts that follow from the numbers, and a page that stands alone."""
 
+import base64
+import io
 import json
 import math
 from html.parser import HTMLParser
@@ -307,6 +309,20 @@ def test_only_images_can_be_embedded(tmp_path):
         path.write_text("no image")
         with pytest.raises(CocktailError, match=message):
             embed("samples", "c", path)
+
+
+def test_figures_come_as_webp_and_sample_grids_as_they_are(tmp_path):
+    smooth = np.add.outer(np.sin(np.arange(700) / 9), np.cos(np.arange(700) / 11))
+    pixels = np.uint8(60 * smooth[..., None] + [120, 128, 135] + np.random.default_rng(0).integers(0, 9, (700, 700, 3)))
+    for width, kind in ((700, "webp"), (600, "png")):
+        path = tmp_path / f"{width}.png"
+        Image.fromarray(pixels[:, :width]).save(path)
+        found = embed("samples", "c", path)
+        head, content = found.uri.split(",", 1)
+        assert head == f"data:image/{kind};base64"
+        assert (found.width, found.height) == (width, 700)
+        shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(content))).convert("RGB"), dtype=float)
+        assert np.abs(shown - pixels[:, :width]).mean() < 4
 
 
 def verb(tmp_path, **options):
