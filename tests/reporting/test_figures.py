@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from gan_cocktail.cli import build
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.figures import FigureParams
-from gan_cocktail.reporting.figures import GridRow, grid_figure, rows_of, strips_of
+from gan_cocktail.reporting.figures import GridRow, grid_figure, strips_of
 from gan_cocktail.reporting.grids import load_grid, save_grid
 from gan_cocktail.reporting.style import save_figure
 
@@ -93,36 +93,23 @@ def test_images_are_square_and_whole_when_only_some_fit():
         assert box.width / box.height == pytest.approx(width / height)
 
 
-def test_rows_of_a_plain_grid_are_its_images(grid):
-    rows = rows_of(grid, ["a", "b", "c"])
-    assert [row.label for row in rows] == ["a", "b", "c"]
-    np.testing.assert_array_equal(np.concatenate([row.strips[0] for row in rows]), grid)
-
-
-@pytest.mark.parametrize("n", [1, 4, 5])
-def test_a_label_for_each_row(grid, n):
-    with pytest.raises(CocktailError, match=f"found {n} for a grid of 4x6 pixels"):
-        rows_of(grid, ["x"] * n)
-
-
-def test_headers_of_one_block_spread_over_it(grid):
-    figure = grid_figure(rows_of(grid, ["a", "b", "c"]), ["left", "right"], SETTINGS)
-    place = {t.get_text(): t.get_position()[0] * figure.get_figwidth() for t in figure.texts}
-    (box,) = {(a.get_position().x0, a.get_position().x1) for a in figure.axes}
-    left, right = (edge * figure.get_figwidth() for edge in box)
-    assert place["left"] == pytest.approx(left + (right - left) / 4)
-    assert place["right"] == pytest.approx(right - (right - left) / 4)
+def test_each_block_has_its_header_over_its_middle(grid):
+    rows = [GridRow("one", strips_of(grid, 2, [0, 1]))]
+    figure = grid_figure(rows, ["left", "right"], SETTINGS)
+    place = {t.get_text(): t.get_position()[0] for t in figure.texts}
+    boxes = sorted((a.get_position().x0, a.get_position().x1) for a in figure.axes)
+    assert [place["left"], place["right"]] == pytest.approx([(x0 + x1) / 2 for x0, x1 in boxes])
     with pytest.raises(CocktailError, match="a header for each of 2 blocks"):
-        grid_figure([GridRow("one", strips_of(grid, 2, [0, 1]))], ["only"], SETTINGS)
+        grid_figure(rows, ["only"], SETTINGS)
 
 
-def test_the_verb_takes_rows_or_a_grid(grid, tmp_path):
+def test_the_verb_takes_rows_or_panels(grid, tmp_path):
     save_grid(grid, tmp_path / "g.png", {})
     run = lambda *options: CliRunner().invoke(build(["figure"]), ["figure", *options])  # noqa: E731
-    a_grid = ["--grid", f"{tmp_path}/g.png", "--label", "a", "--label", "b", "--label", "c"]
+    a_panel = ["--panel", f"All of it={tmp_path}/g.png"]
     a_row = ["--row", f"one={tmp_path}/g.png:0,2", "--settings", "columns: 2"]
-    for name, options in (("grid", a_grid), ("row", a_row)):
+    for name, options in (("panel", a_panel), ("row", a_row)):
         result = run("--out", f"{tmp_path}/{name}.pdf", *options)
         assert result.exit_code == 0, result.output
         assert (tmp_path / f"{name}.pdf").exists()
-    assert isinstance(run("--out", f"{tmp_path}/both.pdf", *a_grid, *a_row).exception, CocktailError)
+    assert isinstance(run("--out", f"{tmp_path}/both.pdf", *a_panel, *a_row).exception, CocktailError)

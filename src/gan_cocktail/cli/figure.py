@@ -9,7 +9,7 @@ import typer
 from gan_cocktail.cli.options import Figures, Settings, read_section
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.figures import FigureParams
-from gan_cocktail.reporting.figures import GridRow, grid_figure, panels_figure, rows_of, strips_of
+from gan_cocktail.reporting.figures import GridRow, grid_figure, panels_figure, strips_of
 from gan_cocktail.reporting.grids import load_grid
 from gan_cocktail.reporting.style import save_figure
 
@@ -35,21 +35,17 @@ def figure(
     out: Figures,
     row: Annotated[list[str] | None, typer.Option(help="A line of the figure: 'LABEL=GRID.png:CLASS,CLASS'.")] = None,
     panel: Annotated[list[str] | None, typer.Option(help="Or whole grids below each other: 'TITLE=GRID.png'.")] = None,
-    grid: Annotated[Path | None, typer.Option(help="Or one grid of square images; needs --label.")] = None,
-    label: Annotated[list[str] | None, typer.Option(help="Label of a row of --grid; one for each row.")] = None,
-    headers: Annotated[str, typer.Option(help="Titles, comma-separated: of blocks, or spread over --grid.")] = "",
+    headers: Annotated[str, typer.Option(help="Titles of the blocks of rows, comma-separated.")] = "",
     settings: Settings = "",
 ) -> None:
     """Arrange saved sample grids into a figure."""
     s = read_section(FigureParams, settings)
-    if [bool(row), bool(panel), bool(grid)].count(True) != 1 or bool(grid) != bool(label):
-        raise CocktailError(
-            "expected one of --row, --panel, and --grid with a --label for each of its rows; give one of the three"
-        )
+    if bool(row) == bool(panel):
+        raise CocktailError("expected --row or --panel, repeated; give one of the two")
     if panel:
         drawing = panels_figure([_panel(text) for text in panel], s)
     else:
-        rows = rows_of(load_grid(grid), label) if grid and label else [_row(text, s.columns) for text in row or ()]
+        rows = [_row(text, s.columns) for text in row or ()]
         drawing = grid_figure(rows, [h for h in headers.split(",") if h], s)
     for path in out:
         save_figure(drawing, path, s)

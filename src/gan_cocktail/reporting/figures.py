@@ -30,25 +30,14 @@ def strips_of(grid: np.ndarray, columns: int, classes: Sequence[int]) -> list[np
     return [grid[k * size : (k + 1) * size] for k in classes]
 
 
-def rows_of(grid: np.ndarray, labels: Sequence[str]) -> list[GridRow]:
-    """A whole grid of square images [n * H, columns * H, 3] as labelled rows; CocktailError if it has not n rows."""
-    height, width = grid.shape[:2]
-    size = height // len(labels)
-    if height % len(labels) or width % size:
-        raise CocktailError(
-            f"expected a label for each row of square images, found {len(labels)} for a grid of {width}x{height} pixels"
-        )
-    return [GridRow(label, [grid[k * size : (k + 1) * size]]) for k, label in enumerate(labels)]
-
-
 def grid_figure(rows: Sequence[GridRow], headers: Sequence[str], settings: FigureParams) -> Figure:
-    """Labelled rows of image strips under headers, one a block; of a single block, any number spread over it evenly.
+    """Labelled rows of image strips under headers, one a block (or none).
 
     Where images would be lower than a line of text, each strip shows its first images alone, as many as fit.
-    Raises CocktailError if there are neither as many headers as blocks nor one block.
+    Raises CocktailError if there are not as many headers as blocks.
     """
     blocks = max(len(row.strips) for row in rows)
-    if headers and blocks > 1 and len(headers) != blocks:
+    if headers and len(headers) != blocks:
         raise CocktailError(f"expected a header for each of {blocks} blocks, found {', '.join(headers)}")
     with styled(settings):
         margin = text_width([row.label for row in rows], settings) + 2 * PAD
@@ -68,9 +57,8 @@ def grid_figure(rows: Sequence[GridRow], headers: Sequence[str], settings: Figur
                 axes = figure.add_axes((left / width, bottom / height, across / width, side / height))
                 axes.imshow(shown, interpolation="nearest", aspect="auto")
                 axes.set_axis_off()
-        share, step = (columns * side / len(headers), 0.0) if blocks == 1 and headers else (columns * side, GAP * side)
         for k, header in enumerate(headers):
-            left = margin + k * (share + step) + share / 2
+            left = margin + (k * (columns + GAP) + columns / 2) * side
             figure.text(left / width, 1 - 0.5 * top / height, header, ha="center", va="center")
     return figure
 
