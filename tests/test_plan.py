@@ -71,11 +71,34 @@ def test_a_variant_is_its_method_but_for_what_it_says():
         ({"method": "ewcc"}, "variants.mine.method: expected a method to begin with, found 'ewcc', did you mean 'ewc'"),
         ({"method": "ewc", "frozen": 1}, "frozen: unknown key, did you mean 'frozen_layers'"),
         ({"method": "ensemble", "trains": True}, "`sources` is N models"),
+        (
+            {"method": "transfergan", "consistency": {"weight": 1, "kimg": 1}},
+            "needs an initialisation that is an average",
+        ),
     ],
 )
 def test_wrong_variants_are_explained(values, message):
     with pytest.raises(CocktailError, match=re.escape(message)):
         plan_of(methods=["mine"], variants={"mine": values}).methods  # noqa: B018
+
+
+def test_what_is_pulled_to_the_rooted_models_is_told_which():
+    near = {"near": {"method": "ours", "consistency": {"weight": 1, "kimg": 2}}}
+    plan = plan_of(methods=["near"], variants=near, root="s1")
+    assert plan.teachers("m", "near", 3) == plan.to_average("m", "rooted", 3)
+    assert plan.twist("m", "near", 3)[1:] == [f"--teacher={path}" for path in plan.teachers("m", "near", 3)]
+    assert plan.rooting_kimg("m", "near") == 16
+
+
+@pytest.mark.parametrize("kind", ["own_embeddings", "root_discriminator"])
+def test_other_ways_to_merge_take_the_same_models_and_cost_the_same(kind):
+    variants = {"v": {"method": "ours", "initialisation": f"average_{kind}"}}
+    plan = plan_of(methods=["v"], variants=variants, root="s2")
+    assert plan.initialisation("m", "v", 3) == f"results/averages/m/{kind}/seed3.safetensors"
+    assert plan.to_average("m", kind, 3) == plan.to_average("m", "rooted", 3)
+    assert plan.merge("m", kind) == [f"--merge={kind}", "--root=2"]
+    assert plan.merge("m", "rooted") == plan.merge("m", "unrooted") == []
+    assert (plan.rooting_kimg("m", "v"), plan.merging_kimg("m", "v")) == (16, 8)
 
 
 def test_unknown_methods_are_named_with_the_nearest():

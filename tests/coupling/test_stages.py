@@ -84,11 +84,15 @@ def plan_of_snakemake(repository):
 
 
 EVERY = ["ours", "transfergan", "scratch", "ewc", "freezed", "rooted_only", "average_unrooted_tuned"]
-MINE = {"mine": {"method": "ewc", "ewc": {"mapping": 1, "synthesis": 1, "discriminator": 1}}}
+MINE = {
+    "mine": {"method": "ewc", "ewc": {"mapping": 1, "synthesis": 1, "discriminator": 1}},
+    "near": {"method": "ours", "initialisation": "average_own_embeddings", "consistency": {"weight": 1, "kimg": 2}},
+    "kept": {"method": "ours", "initialisation": "average_root_discriminator"},
+}
 UNTRAINED = ["average_rooted", "average_unrooted", "ensemble"]
 VARIANTS = [
     {},
-    {"methods": [*EVERY, "mine", *UNTRAINED], "variants": MINE, "seeds": [3, 5]},
+    {"methods": [*EVERY, *MINE, *UNTRAINED], "variants": MINE, "seeds": [3, 5]},
     {"synthesis": PARAMS["synthesis"] | {"mode": "fresh"}},
     {
         "mixtures": {

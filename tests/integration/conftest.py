@@ -18,7 +18,14 @@ TOY = {
     },
     "mixtures": {"pair": {"sources": ["cat", "face"]}},
     "methods": ["ours", "scratch", "mixed", "average_rooted", "average_unrooted", "ensemble"],
-    "variants": {"mixed": {"method": "ewc", "initialisation": "rooted", "frozen_layers": 1}},
+    "variants": {
+        "mixed": {
+            "method": "ewc",
+            "initialisation": "average_own_embeddings",
+            "frozen_layers": 1,
+            "consistency": {"weight": 1, "kimg": 0.032},
+        }
+    },
     "synthesis": {"n_images": 60},
     "rooting": {"kimg": 0.064},
     "merging": {"kimg": 0.064},
