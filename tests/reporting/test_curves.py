@@ -20,7 +20,7 @@ def rows(load):
     for s in range(3):
         contents.append(evaluation("m", "ours", s, {(12, 4): (3 + s, 3 + s), (16, 8): (1 + s, 1 + s)}))
         contents.append(evaluation("m", "other", s, {(8, 8): (9, 9), (16, 16): (5, 5)}))
-        contents.append(evaluation("m", "average", s, {(8, 0): (30, 30)}))
+        contents.append(evaluation("m", "average", s, {(8, 0): (15, 15)}))
     return load(*contents)
 
 
@@ -40,8 +40,18 @@ def test_means_over_seeds_against_both_budgets(rows):
 def test_an_untrained_method_is_a_point_on_a_line_across(rows):
     for axes, x in zip(curves_figure(rows, LABELS, SETTINGS).axes, (8, 0), strict=True):
         across, point = lines(axes, "#009e73")
-        assert list(across.get_ydata()) == [30, 30]
-        np.testing.assert_array_equal(point.get_xydata(), [[x, 30]])
+        assert list(across.get_ydata()) == [15, 15]
+        np.testing.assert_array_equal(point.get_xydata(), [[x, 15]])
+
+
+def test_what_is_far_above_all_trainings_is_a_number_at_the_edge(rows):
+    far = rows.copy()
+    far.loc[far["method"] == "average", "mean"] = 30.0
+    for axes in curves_figure(far, LABELS, SETTINGS).axes:
+        assert [text.get_text() for text in axes.texts] == ["Average: 30 ↑"]
+        assert not lines(axes, "#009e73")
+        assert axes.get_ylim()[1] < 15
+    assert not any(axes.texts for axes in curves_figure(rows, LABELS, SETTINGS).axes)
 
 
 def test_the_scale_is_logarithmic_if_the_range_asks_for_it(rows, load):

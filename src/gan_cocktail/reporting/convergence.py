@@ -64,7 +64,7 @@ def convergence_tables(found: pd.DataFrame, labels: Mapping[str, str]) -> list[T
         for mixture, some in found.groupby("mixture", sort=False)
     }
     columns = ["method", "kimg", "FID", "fell by", "95% interval", "verdict"]
-    return [Table("Have the curves flattened?", columns, groups, TEXT)] if groups else []
+    return [Table("Convergence: FID over the last third of each training", columns, groups, TEXT)] if groups else []
 
 
 def _cells(row: Mapping[Any, Any], labels: Mapping[str, str]) -> list[str]:

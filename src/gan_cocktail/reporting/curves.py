@@ -19,14 +19,16 @@ from gan_cocktail.reporting.style import Look, legend_columns, look, styled
 AXES = {"kimg": "total kimg (rooting counted)", "merging_kimg": "kimg of merging"}
 NARROW = 4.5  # inches; a narrower figure has its panels one below the other
 LOG_RANGE = 8  # largest by smallest value from which the scale is logarithmic
+FAR = 2  # times the highest of the trainings: above that, an untrained method is written at the upper edge
 Looks = Mapping[str, Look]
 
 
 def curves_figure(rows: pd.DataFrame, labels: Mapping[str, str], settings: FigureParams, metric: str = "fid") -> Figure:
     """A line a method: the mean over seeds, with a band from the lowest to the highest; two panels a mixture.
 
-    A method that does not train on the union is a point at its kimg, on a thin line across. Looks follow the order of
-    `labels` (then of rows), so that a method looks the same in every figure. Raises CocktailError without the metric.
+    A method that does not train on the union is a point at its kimg, on a thin line across; one far above all trainings
+    is its number at the upper edge, so that the trainings fill the panel. Looks follow the order of `labels` (then of
+    rows), so that a method looks the same in every figure. Raises CocktailError without the metric.
     """
     some = over_domains(rows[rows["metric"] == metric])
     if not len(some):
@@ -40,7 +42,7 @@ def curves_figure(rows: pd.DataFrame, labels: Mapping[str, str], settings: Figur
         figure = Figure(figsize=(settings.width, height), layout="constrained")
         panels = figure.subplots(down, across, squeeze=False, sharey="row").ravel()
         for k, panel in enumerate(panels):
-            _panel(panel, some[some["mixture"] == mixtures[k // 2]], list(AXES)[k % 2], looks)
+            _panel(panel, some[some["mixture"] == mixtures[k // 2]], list(AXES)[k % 2], looks, labels)
             panel.set_title(mixtures[k // 2] if k % 2 == 0 else "", loc="left")
             panel.set_ylabel(f"{measure(metric).title}, mean over domains" if k % across == 0 else "")
         handles = [_handle(looks[m], labels.get(m, m), _is_trained(some, m)) for m in shown]
@@ -53,10 +55,15 @@ def _is_trained(rows: pd.DataFrame, method: str) -> bool:
     return len(trained(rows[rows["method"] == method])) > 0
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, x: str, looks: Looks) -> None:
+def _panel(axes: Axes, rows: pd.DataFrame, x: str, looks: Looks, labels: Mapping[str, str]) -> None:
     """One mixture's methods against kimg counted one way."""
     numbers = over_seeds(rows).sort_values("kimg", kind="stable")
-    for method in reversed([m for m in looks if m in set(rows["method"])]):  # the first on top
+    far = numbers["mean"] > FAR * over_seeds(trained(rows))["max"].max()  # without trainings: none
+    for k, row in enumerate(numbers[far].to_dict("records")):
+        text, color = f"{labels.get(row['method'], row['method'])}: {row['mean']:.3g} ↑", looks[row["method"]].color
+        axes.text(1, 1 - 0.1 * k, text, color=color, ha="right", va="top", transform=axes.transAxes, size="small")
+    numbers = numbers[~far]
+    for method in reversed([m for m in looks if m in set(numbers["method"])]):  # the first on top
         some, style = numbers[numbers["method"] == method], looks[method]
         if _is_trained(rows, method):
             axes.fill_between(some[x], some["min"], some["max"], color=style.color, alpha=0.15, linewidth=0)
@@ -65,7 +72,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, x: str, looks: Looks) -> None:
             axes.axhline(some["mean"].iloc[0], color=style.color, linestyle=style.linestyle, linewidth=0.6)
             axes.errorbar(some[x], some["mean"], _reach(some), color=style.color, marker=style.marker, linestyle="none")
     axes.set_xlabel(AXES[x])
-    axes.margins(x=0.03)
+    axes.margins(x=0.03, y=0.05 + 0.08 * int(far.sum()))
     if numbers["min"].min() > 0 and numbers["max"].max() / numbers["min"].min() >= LOG_RANGE:
         _logarithmic(axes)
 
