@@ -72,7 +72,7 @@ def test_a_variant_is_its_method_but_for_what_it_says():
         ({"method": "ewc", "frozen": 1}, "frozen: unknown key, did you mean 'frozen_layers'"),
         ({"method": "ensemble", "trains": True}, "`sources` is N models"),
         (
-            {"method": "transfergan", "consistency": {"weight": 1, "kimg": 1}},
+            {"method": "transfergan", "consistency": {"weight": 1}},
             "needs an initialisation that is an average",
         ),
     ],
@@ -83,7 +83,7 @@ def test_wrong_variants_are_explained(values, message):
 
 
 def test_what_is_pulled_to_the_rooted_models_is_told_which():
-    near = {"near": {"method": "ours", "consistency": {"weight": 1, "kimg": 2}}}
+    near = {"near": {"method": "ours", "consistency": {"weight": 1}}}
     plan = plan_of(methods=["near"], variants=near, root="s1")
     assert plan.teachers("m", "near", 3) == plan.to_average("m", "rooted", 3)
     assert plan.twist("m", "near", 3)[1:] == [f"--teacher={path}" for path in plan.teachers("m", "near", 3)]

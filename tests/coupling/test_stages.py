@@ -86,7 +86,7 @@ def plan_of_snakemake(repository):
 EVERY = ["ours", "transfergan", "scratch", "ewc", "freezed", "rooted_only", "average_unrooted_tuned"]
 MINE = {
     "mine": {"method": "ewc", "ewc": {"mapping": 1, "synthesis": 1, "discriminator": 1}},
-    "near": {"method": "ours", "initialisation": "average_own_embeddings", "consistency": {"weight": 1, "kimg": 2}},
+    "near": {"method": "ours", "initialisation": "average_own_embeddings", "consistency": {"weight": 1}},
     "kept": {"method": "ours", "initialisation": "average_root_discriminator"},
 }
 UNTRAINED = ["average_rooted", "average_unrooted", "ensemble"]

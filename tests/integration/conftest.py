@@ -23,7 +23,7 @@ TOY = {
             "method": "ewc",
             "initialisation": "average_own_embeddings",
             "frozen_layers": 1,
-            "consistency": {"weight": 1, "kimg": 0.032},
+            "consistency": {"weight": 1, "until": 0.5},
         }
     },
     "synthesis": {"n_images": 60},

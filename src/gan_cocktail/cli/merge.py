@@ -37,7 +37,7 @@ def merge(
     ewc: Annotated[str, typer.Option(help="lambda of mapping, synthesis and discriminator, as YAML or JSON.")] = "",
     fisher: Annotated[Path | None, typer.Option(help="Fisher information of the initialisation, for --ewc.")] = None,
     frozen_layers: Annotated[int, typer.Option(min=0, help="Lower blocks of D that stay as they are.")] = 0,
-    consistency: Annotated[str, typer.Option(help="weight and kimg of the pull to --teacher, as YAML or JSON.")] = "",
+    consistency: Annotated[str, typer.Option(help="weight and until of the pull to --teacher, as YAML or JSON.")] = "",
     teacher: Annotated[list[Path] | None, typer.Option(help="Root or rooted model; repeated: one a class.")] = None,
     snapshots: Annotated[str, typer.Option(help="kimg at which to keep the generator, comma-separated.")] = "",
     snapshots_out: Annotated[Path | None, typer.Option(help="File for those generators.")] = None,
@@ -53,7 +53,7 @@ def merge(
         raise CocktailError("--ewc and --fisher go together: its strengths, and what gan-cocktail fisher wrote")
     teachers = teacher or []
     if len(teachers) != (len(images) if consistency else 0):
-        raise CocktailError("--consistency and --teacher go together: its weight and kimg, and one model a class")
+        raise CocktailError("--consistency and --teacher go together: its weight, and one model a class")
     shares = read_shares(probabilities, len(images))
     keep = [float(k) for k in snapshots.split(",") if k]
     if max(keep, default=0) > kimg:

@@ -35,10 +35,10 @@ class Twist:
     consistency: ConsistencyParams | None = None
     teachers: Sequence[Path] = ()  # what consistency is with: one model a class
 
-    def pulled_to(self) -> Consistency | None:
-        """What the trainer is told of consistency."""
+    def pulled_to(self, kimg: float) -> Consistency | None:
+        """What the trainer is told of consistency, in a training of that budget."""
         told = self.consistency
-        return Consistency([load(path) for path in self.teachers], told.weight, told.kimg) if told else None
+        return Consistency([load(path) for path in self.teachers], told.weight, told.until * kimg) if told else None
 
 
 def tune(
@@ -66,6 +66,7 @@ def tune(
     job_seed = derive(seed, name)
     if twist.from_scratch:
         initial = Model.random(network, derive(seed, "scratch"))
+    consistency = twist.pulled_to(kimg)
     job = TrainingJob(
         initial,
         image_stream(images, network, psi, device),
@@ -74,7 +75,7 @@ def tune(
         job_seed,
         strength=pull(load_fisher(twist.fisher), twist.ewc) if twist.ewc and twist.fisher else None,
         frozen=lower_layers(network, twist.frozen_layers),
-        consistency=twist.pulled_to(),
+        consistency=consistency,
     )
     same = fingerprint(
         network=network,
@@ -85,7 +86,7 @@ def tune(
         from_scratch=twist.from_scratch,
         ewc=twist.ewc,
         frozen_layers=twist.frozen_layers,
-        consistency=twist.consistency,
+        consistency=[consistency.weight, consistency.kimg] if consistency else None,
         psi=psi,
     )
     return run(job, kimg, folder, same, device, snapshots)

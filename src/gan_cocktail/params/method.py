@@ -26,7 +26,7 @@ class ConsistencyParams(Section):
     """Beyond the paper: G is pulled, less and less, to what the root and the rooted models draw of its latents."""
 
     weight: float = Field(gt=0, description="weight of the mean absolute difference of pixels, at the start")
-    kimg: float = Field(gt=0, description="kimg over which the weight falls to 0")
+    until: float = Field(1, gt=0, le=1, description="share of the training over which the weight falls to 0")
 
 
 class Method(Section):

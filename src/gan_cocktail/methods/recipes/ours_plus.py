@@ -1,0 +1,11 @@
+"""GAN Cocktail, pulled towards what the root and the rooted models draw of the same latents: beyond the paper, and what
+experiments/plus.yaml found best."""
+
+from gan_cocktail.params.method import ConsistencyParams, Method
+
+METHOD = Method(
+    label="With consistency (ours+)",
+    initialisation="average_rooted",
+    role="ablation",
+    consistency=ConsistencyParams(weight=10),
+)
