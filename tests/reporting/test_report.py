@@ -14,11 +14,11 @@ from PIL import Image
 from gan_cocktail.cli.report import report
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.experiment import Params
-from gan_cocktail.reporting.comparison import compare, number
 from gan_cocktail.reporting.embedding import embed
-from gan_cocktail.reporting.inputs import ALWAYS, Inputs, collect, sections_of
+from gan_cocktail.reporting.inputs import ALWAYS, Inputs, sections_of
 from gan_cocktail.reporting.phrases import headline, limits, sentence
-from gan_cocktail.reporting.report import render
+from gan_cocktail.reporting.report import render, rich
+from gan_cocktail.reporting.rows import rows_of
 from gan_cocktail.reporting.runtime import duration, read_benchmarks
 from gan_cocktail.reporting.verdicts import baselines_of, judge
 
@@ -45,7 +45,15 @@ def evaluations(**fids):
     return [evaluation(m, fid, seed) for m, values in fids.items() for seed, fid in enumerate(values)]
 
 
-def verdict(budget="total", **fids):
+def by_file(contents):
+    return {f"{k}.json": content for k, content in enumerate(contents)}
+
+
+def collect(contents):
+    return rows_of(by_file(contents))
+
+
+def verdict(budget="kimg", **fids):
     rows = collect(evaluations(**fids))
     return judge(rows, "cat+face", budget, baselines_of(rows))
 
@@ -57,7 +65,7 @@ def test_a_clear_lead_over_every_baseline_holds():
     v = verdict(**CLEARLY)
     assert v.outcome == "holds"
     assert [d.baseline for d in v.differences] == ["transfergan", "scratch"]
-    assert v.differences[0].gap == pytest.approx(1)
+    assert v.differences[0].ahead.mean == pytest.approx(1)
     assert "ahead by 1.00 (50%; 95% interval" in sentence(v, {})
 
 
@@ -79,17 +87,17 @@ def test_a_difference_within_the_spread_is_undecided():
 def test_one_seed_decides_nothing(theirs):
     v = verdict(ours=[1.0], transfergan=[theirs])
     assert v.outcome == "undecided"
-    assert v.differences[0].interval is None
+    assert v.differences[0].ahead.n == 1
     assert "One seed" in sentence(v, {})
 
 
 def test_a_missing_baseline_keeps_the_claim_open_but_a_loss_still_refutes():
-    v = verdict("merging", **CLEARLY)  # the baselines were measured after 16 kimg alone, ours merged for 8
+    v = verdict("merging_kimg", **CLEARLY)  # the baselines were measured after 16 kimg alone, ours merged for 8
     assert (v.outcome, v.missing) == ("not measured", ["transfergan", "scratch"])
     rows = collect(evaluations(**CLEARLY))
-    assert judge(rows, "cat+face", "total", ["transfergan", "ewc"]).outcome == "undecided"
+    assert judge(rows, "cat+face", "kimg", ["transfergan", "ewc"]).outcome == "undecided"
     rows.loc[rows["method"] == "transfergan", "mean"] /= 10
-    open_loss = judge(rows, "cat+face", "total", ["transfergan", "ewc"])
+    open_loss = judge(rows, "cat+face", "kimg", ["transfergan", "ewc"])
     assert open_loss.outcome == "does not hold"
     assert sentence(open_loss, {"ewc": "EWC"}).endswith("Not measured at this budget: EWC.")
 
@@ -110,14 +118,14 @@ def test_equal_merging_compares_snapshots_and_equal_total_the_end():
     early = [evaluation("transfergan", 3 + seed / 10, seed, (8, 8)) for seed in range(3)]
     late = [evaluation("transfergan", 0.5 + seed / 100, seed) for seed in range(3)]
     rows = collect([*evaluations(ours=CLEARLY["ours"]), *early, *late])
-    assert judge(rows, "cat+face", "merging", ["transfergan"]).outcome == "holds"
-    assert judge(rows, "cat+face", "total", ["transfergan"]).outcome == "does not hold"
+    assert judge(rows, "cat+face", "merging_kimg", ["transfergan"]).outcome == "holds"
+    assert judge(rows, "cat+face", "kimg", ["transfergan"]).outcome == "does not hold"
 
 
 def test_snapshots_of_ours_do_not_stand_for_its_end():
     early = [evaluation("ours", 0.01, seed, (10, 2)) for seed in range(3)]
     rows = collect([*early, *evaluations(**CLEARLY)])
-    v = judge(rows, "cat+face", "total", ["transfergan"])
+    v = judge(rows, "cat+face", "kimg", ["transfergan"])
     assert (v.kimg, v.differences[0].ours) == (16, pytest.approx(1))
 
 
@@ -129,11 +137,12 @@ def test_seeds_are_paired():
 
 def test_only_seeds_that_both_have_are_compared():
     v = verdict(ours=[1.0, 1.1, 0.9], transfergan=[2.0, 2.2])
-    assert (v.differences[0].seeds, v.differences[0].ours) == (2, pytest.approx(1.05))
+    assert (v.differences[0].ahead.n, v.differences[0].ours) == (2, pytest.approx(1.05))
 
 
 def test_seeds_without_spread_are_decided_by_their_difference():
-    assert verdict(ours=[1.0, 1.0], transfergan=[2.0, 2.0]).differences[0].interval == (1.0, 1.0)
+    (d,) = verdict(ours=[1.0, 1.0], transfergan=[2.0, 2.0]).differences
+    assert (d.ahead.low, d.ahead.high, d.decided) == (1.0, 1.0, True)
     assert verdict(ours=[1.0, 1.0], transfergan=[1.0, 1.0]).outcome == "undecided"
 
 
@@ -142,35 +151,17 @@ def test_headline_counts_outcomes():
     assert headline([held, open_, held]) == "holds in 2 and is undecided in 1 of 3 mixtures"
 
 
-def test_one_measurement_given_twice_is_no_second_seed():
-    once = evaluations(**CLEARLY)
-    with pytest.raises(CocktailError, match="found twice: mixture cat"):
-        collect([*once, once[0]])
+def test_a_cell_is_bold_with_a_small_spread_and_nothing_else_is_markup():
+    assert rich("**2.60** ± 0.06") == "<b>2.60</b><small>±\u202f0.06</small>"
+    assert rich("2.60") == "2.60"
+    assert rich("<i>") == "&lt;i&gt;"
 
 
-def test_numbers_of_different_extractors_are_not_compared():
-    other = evaluation("scratch", 1.0)
-    for row in other["rows"]:
-        row["extractor"] = "inception_v3"
-    with pytest.raises(CocktailError, match="one extractor, found embedded, inception_v3"):
-        collect([evaluation("ours", 1.0), other])
-
-
-def test_cells_are_mean_and_standard_deviation_over_seeds():
-    others = {"ensemble": [0.1, 0.1, 0.1], "upper_bound": [1, 2, 3], "scratch": [4, 4, 7]}
-    table = compare(collect(evaluations(ours=[1, 2, 3], **others)), {"ours": "Ours"})
-    assert table.domains == ["mean", "union", "cat", "face"]
-    assert [line.label for line in table.lines] == ["Ours", "scratch", "ensemble", "upper_bound"]
-    first = table.lines[0].cells
-    assert (first[0].text, first[0].spread, first[0].best) == ("2.00", "1.00", True)
-    assert (first[-1].text, first[-1].spread) == ("200", "100")  # KID x 1000
-    assert not any(cell.best for line in table.lines[1:] for cell in line.cells)
-    assert all(cell.spread == "" for cell in compare(collect(evaluations(ours=[1])), {}).lines[0].cells)
-
-
-@pytest.mark.parametrize(("value", "text"), [(0.314, "0.31"), (9.994, "9.99"), (9.996, "10.0"), (99.96, "100")])
-def test_numbers_have_three_digits(value, text):
-    assert number(value) == text
+def test_a_mixture_has_the_tables_of_the_verb(full):
+    page = render(full)
+    for heading in ("FID ↓, cat+face", "KID · 1000 ↓, cat+face", "Against ours, cat+face: FID, paired by seed"):
+        assert f"<caption>{heading}</caption>" in page
+    assert "<td>2.00<small>±\u202f0.10</small></td>" in page  # TransferGAN
 
 
 def test_limits_follow_from_the_numbers():
@@ -246,7 +237,7 @@ def full(image):
     name = "<b>&x"
     sources = {"cat": {"model": "m"}, "face": {"model": "m"}}
     return Inputs(
-        evaluations=evaluations(**CLEARLY, ensemble=[0.1, 0.1, 0.1]),
+        evaluations=by_file(evaluations(**CLEARLY, ensemble=[0.1, 0.1, 0.1])),
         labels={"ours": name},
         params=Params.model_validate({"sources": sources, "mixtures": {"cat+face": {"sources": ["cat", "face"]}}}),
         figures=[embed("samples", f'a "{name}"', image), embed("curves", "b", image)],

@@ -3,7 +3,7 @@
 import pytest
 
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.reporting.rows import COLUMNS, at_merging, final, over_domains, trained
+from gan_cocktail.reporting.rows import COLUMNS, at_budget, final, over_domains, trained
 from tests.reporting.conftest import evaluation
 
 
@@ -28,7 +28,7 @@ def test_the_same_seed_twice(load):
 
 @pytest.mark.parametrize(("what", "value"), [("extractor", "inception_v3"), ("n_images", 50)])
 def test_numbers_that_cannot_be_compared(load, what, value):
-    one, other = (evaluation("m", method, 0, {(16, 8): (1, 2)}) for method in ("ours", "other"))
+    one, other = (evaluation(mixture, "ours", 0, {(16, 8): (1, 2)}) for mixture in ("m", "n"))
     for row in other["rows"]:
         row[what] = value
     with pytest.raises(CocktailError, match=f"different {what}"):
@@ -51,9 +51,11 @@ def test_views_compare_equal_budgets(load):
     assert set(zip(final(rows)["method"], final(rows)["kimg"], strict=True)) == {
         ("ours", 16), ("other", 16), ("average", 8)
     }  # fmt: skip
-    view = at_merging(rows)
+    view = at_budget(rows, "merging_kimg")
     assert set(zip(view["method"], view["kimg"], strict=True)) == {("ours", 16), ("other", 8)}
-    assert at_merging(rows[rows["method"] != "ours"]).empty  # it is ours whose budget of merging is compared at
+    assert at_budget(rows[rows["method"] != "ours"], "merging_kimg").empty  # ours sets the budget
+    total = at_budget(rows[rows["kimg"] != 16], "kimg")  # ours ends at 12, the other was not measured there
+    assert set(total["method"]) == {"ours"}
     assert set(trained(rows)["method"]) == {"ours", "other"}
 
 
@@ -61,3 +63,8 @@ def test_a_metric_of_the_union_alone_is_taken_from_there(load):
     content = evaluation("m", "ours", 0, {(16, 8): (1, 3)}, ["fid", "purity"])
     content["rows"] = [r for r in content["rows"] if r["metric"] == "fid" or r["domain"] == "union"]
     assert over_domains(load(content)).set_index("metric")["mean"].to_dict() == {"fid": 2, "purity": 4}
+
+
+def test_no_rows_at_all(load):
+    with pytest.raises(CocktailError, match="found none"):
+        load({"rows": []})

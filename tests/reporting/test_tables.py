@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from gan_cocktail.cli import build
 from gan_cocktail.reporting.formats import NONE, SUBSETS, latex, markdown
-from gan_cocktail.reporting.tables import END, MERGING, main_tables, metrics_tables, summary
+from gan_cocktail.reporting.tables import END, MERGING, main_tables, metrics_tables, overview, summary
 from tests.reporting.conftest import evaluation
 
 AFTER = MERGING
@@ -76,10 +76,11 @@ def test_floor_and_ceiling_are_no_competitors(load, method):
 
 def test_an_overview_of_several_mixtures_with_a_method_missing_in_one(load):
     rows = load(*files("z"), *list(files("a"))[:2])  # "a" has ours alone
-    overview, *rest = main_tables(rows, LABELS)
-    assert overview.columns == ["method", "z", "a"]
-    assert cells(overview, END)["Other_one"] == {"z": "4.00 ± 0.71", "a": NONE}
-    assert [table.heading for table in rest] == ["FID ↓, z", "FID ↓, a"]
+    (table,) = overview(rows, LABELS)
+    assert table.columns == ["method", "z", "a"]
+    assert cells(table, END)["Other_one"] == {"z": "4.00 ± 0.71", "a": NONE}
+    assert [table.heading for table in main_tables(rows, LABELS)] == ["FID ↓, z", "FID ↓, a"]
+    assert overview(rows[rows["mixture"] == "z"], LABELS) == []
 
 
 def test_notes_name_synthetic_references_training_data_and_missing_seeds(load):

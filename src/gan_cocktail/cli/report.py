@@ -42,7 +42,7 @@ def report(
 ) -> None:
     """Render the page from files alone: the same bytes for the same files."""
     inputs = Inputs(
-        evaluations=[read_json(path) for path in evaluations],
+        evaluations={str(path): read_json(path) for path in evaluations},
         labels=read_labels(labels),
         baselines=[b for b in baselines.split(",") if b],
         params=read_section(Params, params, "--params") if params else None,

@@ -15,7 +15,7 @@ from gan_cocktail.reporting.measures import MAIN
 from gan_cocktail.reporting.paired import comparisons, paired_tables
 from gan_cocktail.reporting.rows import load_rows
 from gan_cocktail.reporting.statistics import over_seeds
-from gan_cocktail.reporting.tables import main_tables, metrics_tables, summary
+from gan_cocktail.reporting.tables import main_tables, metrics_tables, overview, summary
 
 
 def write_tables(tables: Sequence[Table], numbers: pd.DataFrame, stem: Path) -> None:
@@ -38,7 +38,7 @@ def tables(
     rows, names = load_rows(evaluations), read_labels(labels)
     numbers, differences = over_seeds(rows), comparisons(rows)
     is_main = numbers["metric"].isin(MAIN)
-    write_tables(main_tables(rows, names), numbers[is_main], out / "main")
+    write_tables([*overview(rows, names), *main_tables(rows, names)], numbers[is_main], out / "main")
     write_tables(metrics_tables(rows, names), numbers[~is_main], out / "metrics")
     write_tables(paired_tables(differences, names), differences, out / "paired")
     curves = convergence(rows)

@@ -1,4 +1,4 @@
-"""What the report is made of, checked: numbers that can be compared, each of them once."""
+"""What the report is made of, and the sections that it has."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.reporting.embedding import Embedded
 
@@ -24,15 +23,13 @@ SECTIONS = {  # in the page's order; each can hold figures
     "limits": "What is not reproduced",
 }
 ALWAYS = {"question", "answer", "mixtures", "numbers", "measurement", "provenance", "limits"}
-SAME = ("extractor", "n_images")  # FIDs that differ in one of these cannot be compared
-KEY = ["mixture", "method", "domain", "metric", "kimg", "seed"]
 
 
 @dataclass(frozen=True)
 class Inputs:
     """What a page is made of; all but the evaluations may be missing."""
 
-    evaluations: Sequence[Mapping[str, Any]]  # as `evaluate` writes them
+    evaluations: Mapping[str, Mapping[str, Any]]  # by file, as `evaluate` writes them
     labels: Mapping[str, str] = field(default_factory=dict)  # of methods
     baselines: Sequence[str] = ()  # that the claim is about; none: all that train on the union
     params: Params | None = None
@@ -42,23 +39,6 @@ class Inputs:
     stages: pd.DataFrame | None = None  # as read_benchmarks returns them
     commit: str = ""
     date: str = ""
-
-
-def collect(evaluations: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """All rows; CocktailError if they cannot be compared, or one measurement is there twice."""
-    rows = pd.DataFrame([row for each in evaluations for row in each["rows"]])
-    if rows.empty:
-        raise CocktailError("expected evaluation JSON files with rows, found none; run `gan-cocktail evaluate` first")
-    fid = rows[rows["metric"] == "fid"]
-    for column in SAME:
-        if fid[column].nunique() > 1:
-            found = ", ".join(map(str, fid[column].unique()))
-            raise CocktailError(f"expected evaluations of one {column}, found {found}; make a page of each")
-    twice = rows[rows.duplicated(KEY)]
-    if len(twice):
-        facts = ", ".join(f"{k} {twice.iloc[0][k]}" for k in KEY)
-        raise CocktailError(f"expected each measurement once, found twice: {facts}; give each file once")
-    return rows
 
 
 def sections_of(inputs: Inputs) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from gan_cocktail.reporting.formats import NONE, Table, decimals, fixed
 from gan_cocktail.reporting.measures import APART
-from gan_cocktail.reporting.rows import OURS, at_merging, final, trained
+from gan_cocktail.reporting.rows import OURS, at_budget
 from gan_cocktail.reporting.statistics import paired_difference
 from gan_cocktail.reporting.tables import END, MERGING, Labels
 
@@ -21,9 +21,9 @@ COLUMNS = ["mixture", "view", "method", "n", "difference", "std", "low", "high",
 
 def comparisons(rows: pd.DataFrame) -> pd.DataFrame:
     """Each trained single model against ours, by mixture and view (equal total kimg, equal merging kimg)."""
-    fid = trained(rows[(rows["metric"] == "fid") & (rows["domain"] == "mean") & ~rows["method"].isin(APART)])
+    fid = rows[(rows["metric"] == "fid") & (rows["domain"] == "mean") & ~rows["method"].isin(APART)]
     found = []
-    for name, view in ((END, final(fid)), (MERGING, at_merging(fid))):
+    for name, view in ((END, at_budget(fid, "kimg")), (MERGING, at_budget(fid, "merging_kimg"))):
         for mixture, some in view.groupby("mixture", sort=False):
             by_method = {m: part.set_index("seed")["mean"] for m, part in some.groupby("method", sort=False)}
             for method, other in by_method.items():

@@ -4,24 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from gan_cocktail.reporting.comparison import DASH, number
+from gan_cocktail.reporting.formats import decimals, fixed
 from gan_cocktail.reporting.rows import OURS
-from gan_cocktail.reporting.verdicts import Difference, Verdict
+from gan_cocktail.reporting.verdicts import Against, Verdict
 
 PAPER_KIMG, PAPER_IMAGES, PAPER_FEATURES = 5000, 50_000, "inception_v3"
 PAPER_BASELINES = ("scratch", "transfergan", "ewc", "freezed")
-MINUS = "\N{MINUS SIGN}"
-
-
-def gap(value: float, like: float) -> str:
-    """A signed difference with the decimals that `like` is printed with."""
-    text = number(abs(value), like)
-    return text if float(text) == 0 else f"{'+' if value > 0 else MINUS}{text}"
-
-
-def range_of(d: Difference) -> str:
-    """The interval of a difference; a dash if there is none."""
-    return f"{gap(d.interval[0], d.ours)} to {gap(d.interval[1], d.ours)}" if d.interval else DASH
 
 
 def seeds(n: int) -> str:
@@ -34,15 +22,16 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _facts(d: Difference) -> str:
+def _facts(d: Against) -> str:
     """FIDs, and which way and how far they differ; the interval in the direction of the words."""
-    way, sign = ("ahead", 1) if d.gap >= 0 else ("behind", -1)
-    facts = [f"{abs(d.gap) / d.theirs:.0%}"]
-    if d.interval:
-        low, high = sorted(sign * bound for bound in d.interval)
-        facts += [f"95% interval {gap(low, d.ours).lstrip('+')} to {gap(high, d.ours).lstrip('+')}", seeds(d.seeds)]
-    fids = f"FID {number(d.ours)} against {number(d.theirs)}"
-    return f"{fids}, {way} by {number(abs(d.gap), d.ours)} ({'; '.join(facts)})."
+    way, sign = ("ahead", 1) if d.ahead.mean >= 0 else ("behind", -1)
+    places = decimals(d.ours)
+    facts = [f"{abs(d.ahead.mean) / d.theirs:.0%}"]
+    if d.ahead.n > 1:
+        low, high = sorted(sign * bound for bound in (d.ahead.low, d.ahead.high))
+        facts += [f"95% interval {fixed(low, places)} to {fixed(high, places)}", seeds(d.ahead.n)]
+    fids = f"FID {fixed(d.ours, places)} against {fixed(d.theirs, places)}"
+    return f"{fids}, {way} by {fixed(abs(d.ahead.mean), places)} ({'; '.join(facts)})."
 
 
 def sentence(verdict: Verdict, labels: Mapping[str, str]) -> str:
@@ -56,15 +45,15 @@ def sentence(verdict: Verdict, labels: Mapping[str, str]) -> str:
     if not found:
         return missing or "No trained baseline was measured."
     best = found[0]
-    lost = [d for d in found if d.decided and d.gap < 0]
+    lost = [d for d in found if d.decided and d.ahead.mean < 0]
     close = [d for d in found if not d.decided]
     if lost:
         text = f"Behind {listed([name(d.baseline) for d in lost])}. {name(lost[0].baseline)}: {_facts(lost[0])}"
-    elif any(d.interval is None for d in found):
+    elif any(d.ahead.n < 2 for d in found):
         text = f"One seed does not tell how far seeds differ. The best baseline, {name(best.baseline)}: {_facts(best)}"
     elif close:
         text = f"The difference to {listed([name(d.baseline) for d in close])} is within the spread of "
-        text += f"{seeds(close[0].seeds)}. {name(close[0].baseline)}: {_facts(close[0])}"
+        text += f"{seeds(close[0].ahead.n)}. {name(close[0].baseline)}: {_facts(close[0])}"
     else:
         which = f"{len(found)} measured baselines" if missing else f"{len(found)} baselines"
         text = f"Ahead of {'the one baseline' if len(found) == 1 else f'all {which}'}. "

@@ -1,8 +1,10 @@
 """Evaluation rows: read from JSON files, checked, and seen at equal budgets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from gan_cocktail.errors import CocktailError
@@ -14,23 +16,30 @@ COLUMNS = [
 ]  # fmt: skip
 KEYS = COLUMNS[:6]  # what a number is of, but for its seed
 NOT_DOMAINS = ("mean", "union")
+Budget = Literal["kimg", "merging_kimg"]
 OURS = "ours"
 
 
 def load_rows(paths: Sequence[Path]) -> pd.DataFrame:
-    """Rows of evaluation JSON files in the order given: one a mixture, method, kimg, domain, metric and seed.
+    """The rows of evaluation JSON files, as `rows_of` returns them."""
+    return rows_of({str(path): read_json(path) for path in paths})
+
+
+def rows_of(evaluations: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows of evaluations by the files that they are of: one a mixture, method, kimg, domain, metric and seed.
 
     `data` ("fixed" or "fresh" synthetic images) is a row's own, else the file's (`info`), else missing.
-    Raises CocktailError if a row lacks a value, comes twice, or cannot be compared with the others of its mixture.
+    Raises CocktailError if there are none, if a row lacks a value or comes twice, or if they cannot be compared.
     """
     rows = []
-    for path in paths:
-        content = read_json(path)
-        shared = {"data": content.get("info", {}).get("data"), "path": str(path)}
+    for path, content in evaluations.items():
+        shared = {"data": content.get("info", {}).get("data"), "path": path}
         for row in content["rows"]:
             if missing := set(COLUMNS) - set(row) - {"data"}:
                 raise CocktailError(f"{path}: a row lacks {', '.join(sorted(missing))}; make it again with `evaluate`")
             rows.append(shared | row)
+    if not rows:
+        raise CocktailError("expected evaluation JSON files with rows, found none; run `gan-cocktail evaluate` first")
     table = pd.DataFrame(rows, columns=[*COLUMNS, "path"]).astype({"mean": float, "std": float})
     _check(table)
     return table[COLUMNS]
@@ -44,13 +53,13 @@ def _check(table: pd.DataFrame) -> None:
             f"{row['path']}: {row['mixture']}, {row['method']}, seed {row['seed']} comes twice; "
             "give one evaluation a method and seed"
         )
-    for (mixture, metric, domain), some in table.groupby(["mixture", "metric", "domain"], sort=False):
+    for (metric, domain), some in table.groupby(["metric", "domain"], sort=False):
         for what in ("extractor", "n_images"):
             if some[what].nunique() > 1:
                 found = " and ".join(str(value) for value in some[what].unique())
                 raise CocktailError(
-                    f"{mixture}: {metric} of {domain} comes with different {what} ({found}), numbers that cannot be "
-                    "compared; evaluate all methods with the same settings"
+                    f"{metric} of {domain} comes with different {what} ({found}), numbers that cannot be compared; "
+                    "evaluate everything with the same settings"
                 )
 
 
@@ -64,11 +73,11 @@ def trained(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows.groupby(["mixture", "method"])["merging_kimg"].transform("max") > 0]
 
 
-def at_merging(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each method that trains, after as many kimg on the union (rooting not counted) as `ours` ends at."""
+def at_budget(rows: pd.DataFrame, column: Budget) -> pd.DataFrame:
+    """Each method that trains, after as many kimg as `ours` ends at: in all, or of merging (rooting not counted)."""
     some, ours = trained(rows), rows[rows["method"] == OURS]
-    budget = some["mixture"].map(ours.groupby("mixture")["merging_kimg"].max())
-    return some[some["merging_kimg"] == budget]
+    budget = some["mixture"].map(ours.groupby("mixture")[column].max()).astype(float)
+    return some[np.isclose(some[column], budget)]
 
 
 def over_domains(rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from gan_cocktail.reporting.formats import MINUS, NONE, SUBSETS, Table, number, plus_minus
 from gan_cocktail.reporting.measures import APART, MAIN, measure
 from gan_cocktail.reporting.notes import protocol
-from gan_cocktail.reporting.rows import at_merging, final, over_domains
+from gan_cocktail.reporting.rows import at_budget, final, over_domains
 from gan_cocktail.reporting.statistics import over_seeds
 
 Labels = Mapping[str, str]
@@ -25,7 +25,7 @@ def views(rows: pd.DataFrame, *, merging: bool) -> dict[str, pd.DataFrame]:
     apart = rows["method"].isin(APART)
     found = {END: final(rows[~apart])}
     if merging:
-        found[MERGING] = at_merging(rows[~apart])
+        found[MERGING] = at_budget(rows[~apart], "merging_kimg")
     found["Floor and ceiling (no competitors)"] = final(rows[apart])
     return {name: over_seeds(view) for name, view in found.items() if len(view)}
 
@@ -70,14 +70,19 @@ def compare(
     return ["method", *(["kimg"] if kimg else []), *columns], groups
 
 
+def overview(rows: pd.DataFrame, labels: Labels) -> list[Table]:
+    """FID by mixture at a glance, if there are several."""
+    if rows["mixture"].nunique() < 2:
+        return []
+    fid = rows[rows["metric"] == "fid"]
+    columns, groups = compare(over_domains(fid), "mixture", labels, merging=True, kimg=False)
+    text = f"{BEST} Details in the tables below. {protocol(over_seeds(fid), labels)}"
+    return [Table("FID ↓, mean over domains", columns, groups, text)]
+
+
 def main_tables(rows: pd.DataFrame, labels: Labels) -> list[Table]:
-    """FID by mixture at a glance (if there are several), then FID and KID of each mixture by domain."""
+    """FID and KID of each mixture by domain."""
     result = []
-    if rows["mixture"].nunique() > 1:
-        fid = rows[rows["metric"] == "fid"]
-        columns, groups = compare(over_domains(fid), "mixture", labels, merging=True, kimg=False)
-        text = f"{BEST} Details in the tables below. {protocol(over_seeds(fid), labels)}"
-        result.append(Table("FID ↓, mean over domains", columns, groups, text))
     for mixture in rows["mixture"].unique():
         for metric in MAIN:
             some = rows[(rows["mixture"] == mixture) & (rows["metric"] == metric)]
