@@ -75,6 +75,10 @@ def test_a_variant_is_its_method_but_for_what_it_says():
             {"method": "transfergan", "consistency": {"weight": 1}},
             "needs an initialisation that is an average",
         ),
+        (
+            {"method": "ours", "initialisation": "average_unrooted", "consistency": {"weight": 1}},
+            "needs an initialisation that is an average of them",
+        ),
     ],
 )
 def test_wrong_variants_are_explained(values, message):

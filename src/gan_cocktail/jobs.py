@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gan_cocktail.params.experiment import Params
+from gan_cocktail.params.method import AverageKind
 from gan_cocktail.plan.experiment import APPLICATIONS, EXTRACTOR, Plan
-from gan_cocktail.plan.models import MERGES, AverageKind
+from gan_cocktail.plan.models import MERGES
 
 GRID_KEYS = ["seed", "figures.columns"]
 

@@ -28,11 +28,17 @@ def test_the_same_seed_twice(load):
 
 @pytest.mark.parametrize(("what", "value"), [("extractor", "inception_v3"), ("n_images", 50)])
 def test_numbers_that_cannot_be_compared(load, what, value):
-    one, other = (evaluation(mixture, "ours", 0, {(16, 8): (1, 2)}) for mixture in ("m", "n"))
+    one, other = (evaluation("m", method, 0, {(16, 8): (1, 2)}) for method in ("ours", "other"))
     for row in other["rows"]:
         row[what] = value
     with pytest.raises(CocktailError, match=f"different {what}"):
         load(one, other)
+
+
+def test_extractors_are_the_same_in_all_mixtures(load):
+    other = evaluation("n", "ours", 0, {(16, 8): (1, 2)}, extractor="inception_v3")
+    with pytest.raises(CocktailError, match="fid comes with different extractor"):
+        load(evaluation("m", "ours", 0, {(16, 8): (1, 2)}), other)
 
 
 def test_a_row_that_lacks_a_value(load):

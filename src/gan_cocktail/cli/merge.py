@@ -47,22 +47,15 @@ def merge(
 ) -> None:
     """Train on all domains at once (stage 2, step 2, and the baselines)."""
     initial, recipe = load(model), read_section(TrainingParams, settings)
-    if initial.network.c_dim != len(images):
-        raise CocktailError(f"{model}: {initial.network.c_dim} classes, but {len(images)} datasets were given")
-    if bool(ewc) != bool(fisher):
-        raise CocktailError("--ewc and --fisher go together: its strengths, and what gan-cocktail fisher wrote")
-    teachers = teacher or []
-    if len(teachers) != (len(images) if consistency else 0):
-        raise CocktailError("--consistency and --teacher go together: its weight, and one model a class")
-    shares = read_shares(probabilities, len(images))
-    keep = [float(k) for k in snapshots.split(",") if k]
+    if (n := initial.network.c_dim) != len(images):
+        raise CocktailError(f"{model}: expected datasets for its {n} classes, one each, found {len(images)}")
+    shares, keep = read_shares(probabilities, len(images)), [float(k) for k in snapshots.split(",") if k]
     if max(keep, default=0) > kimg:
         raise CocktailError(f"--snapshots: {max(keep):g} kimg is beyond the budget, --kimg {kimg:g}")
-    parents = [parent(path) for path in (model, *images, *([fisher] if fisher else []), *teachers)]
-    folder = training_folder(out)
     pull = read_section(EWCParams, ewc, "--ewc") if ewc else None
     near = read_section(ConsistencyParams, consistency, "--consistency") if consistency else None
-    twist = Twist(from_scratch, pull, fisher, frozen_layers, near, teachers)
+    twist = Twist(from_scratch, pull, fisher, frozen_layers, near, teacher or [])
+    parents = [parent(path) for path in (model, *images, *twist.files)]
     union = tune(
         initial,
         images,
@@ -73,7 +66,7 @@ def merge(
         seed=seed,
         parents=parents,
         twist=twist,
-        folder=folder,
+        folder=training_folder(out),
         device=device.pick(),
         snapshots=keep,
         psi=truncation_psi,
@@ -82,16 +75,13 @@ def merge(
         "union",
         kimg=kimg,
         probabilities=shares,
-        from_scratch=from_scratch,
-        ewc=twist.ewc,
-        frozen_layers=frozen_layers,
-        consistency=twist.consistency,
         truncation_psi=truncation_psi,
         settings=recipe,
         seed=seed,
         parents=parents,
+        **twist.facts,
     )
     save(union, out)
     if snapshots_out:
-        kept = {k: load(snapshot_path(folder, k)).G for k in keep}
+        kept = {k: load(snapshot_path(training_folder(out), k)).G for k in keep}
         save_snapshots(kept, initial.network, snapshots_out)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -35,6 +36,22 @@ class Twist:
     consistency: ConsistencyParams | None = None
     teachers: Sequence[Path] = ()  # what consistency is with: one model a class
 
+    def __post_init__(self) -> None:
+        if bool(self.ewc) != bool(self.fisher):
+            raise CocktailError("--ewc and --fisher go together: its strengths, and what gan-cocktail fisher wrote")
+        if bool(self.consistency) != bool(self.teachers):
+            raise CocktailError("--consistency and --teacher go together: its weight, and one model a class")
+
+    @property
+    def files(self) -> list[Path]:
+        """What is read for it."""
+        return [*([self.fisher] if self.fisher else []), *self.teachers]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a model that it made says of it."""
+        return {key: value for key, value in vars(self).items() if key not in ("fisher", "teachers")}
+
     def pulled_to(self, kimg: float) -> Consistency | None:
         """What the trainer is told of consistency, in a training of that budget."""
         told = self.consistency
@@ -63,6 +80,8 @@ def tune(
     parents: what all that is read is (path and SHA-256). psi: truncation of sources that are drawn from.
     """
     network = initial.network
+    if len(twist.teachers) not in (0, len(images)):
+        raise CocktailError(f"expected a teacher for each of {len(images)} classes, found {len(twist.teachers)}")
     job_seed = derive(seed, name)
     if twist.from_scratch:
         initial = Model.random(network, derive(seed, "scratch"))
@@ -83,11 +102,8 @@ def tune(
         seed=job_seed,
         probabilities=list(class_probabilities),
         parents=[p["sha256"] for p in parents],
-        from_scratch=twist.from_scratch,
-        ewc=twist.ewc,
-        frozen_layers=twist.frozen_layers,
-        consistency=[consistency.weight, consistency.kimg] if consistency else None,
         psi=psi,
+        **twist.facts | {"consistency": [consistency.weight, consistency.kimg] if consistency else None},
     )
     return run(job, kimg, folder, same, device, snapshots)
 

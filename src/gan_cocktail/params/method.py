@@ -1,11 +1,12 @@
 """What makes a method: where it starts, what it is shown, what holds it back."""
 
-from typing import Literal, Self
+from typing import Literal, Self, cast
 
 from pydantic import Field, model_validator
 
 from gan_cocktail.params.base import Section
 
+AverageKind = Literal["rooted", "own_embeddings", "root_discriminator", "unrooted"]  # an initialisation, average_KIND
 Initialisation = Literal[
     "average_rooted", "average_own_embeddings", "average_root_discriminator", "average_unrooted",
     "rooted", "root", "random", "sources",
@@ -49,6 +50,12 @@ class Method(Section):
             raise ValueError("initialisation `sources` is N models: it cannot be trained as one; set trains: false")
         if not self.trains and (self.ewc or self.frozen_layers or self.consistency or self.images == "real"):
             raise ValueError("ewc, frozen_layers, consistency and images are of training, but trains is false")
-        if self.consistency and not self.initialisation.startswith("average_"):
+        if self.consistency and self.average in (None, "unrooted"):
             raise ValueError("consistency is with rooted models: it needs an initialisation that is an average of them")
         return self
+
+    @property
+    def average(self) -> AverageKind | None:
+        """The kind of average that it starts from, if it does."""
+        kind = self.initialisation.removeprefix("average_")
+        return None if kind == self.initialisation else cast(AverageKind, kind)

@@ -2,7 +2,8 @@
 
 import json
 
-from gan_cocktail.plan.models import AVERAGES, AverageKind, ModelPlan
+from gan_cocktail.params.method import AverageKind
+from gan_cocktail.plan.models import AVERAGES, ModelPlan
 
 EXTRACTOR = "resources/features/embedded.safetensors"
 TABLES = ("main", "metrics", "paired", "convergence")

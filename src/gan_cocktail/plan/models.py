@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from gan_cocktail.methods.table import methods_of
 from gan_cocktail.params.experiment import MixtureParams, Params
-from gan_cocktail.params.method import Method
+from gan_cocktail.params.method import AverageKind, Method
 
-AverageKind = Literal["rooted", "own_embeddings", "root_discriminator", "unrooted"]
 AVERAGES: tuple[AverageKind, ...] = ("rooted", "unrooted")  # those that are shown by themselves
 MERGES: dict[AverageKind, str] = {  # of the root and the rooted models: the ways of merging/table.py
     "rooted": "mean",
@@ -143,19 +141,12 @@ class ModelPlan:
 
     def initialisation(self, mixture: str, method: str, seed: int) -> str:
         """Where a method starts; of a random start, whose architecture it takes."""
-        match self.methods[method].initialisation:
-            case "average_rooted":
-                return self.average(mixture, "rooted", seed)
-            case "average_own_embeddings":
-                return self.average(mixture, "own_embeddings", seed)
-            case "average_root_discriminator":
-                return self.average(mixture, "root_discriminator", seed)
-            case "average_unrooted":
-                return self.average(mixture, "unrooted", seed)
-            case "rooted":
-                return self.rooted(mixture, self.mixture(mixture).leaves[0], seed)
-            case _:
-                return self.widened_root(mixture)
+        spec = self.methods[method]
+        if spec.average:
+            return self.average(mixture, spec.average, seed)
+        if spec.initialisation == "rooted":
+            return self.rooted(mixture, self.mixture(mixture).leaves[0], seed)
+        return self.widened_root(mixture)
 
     def shown(self, mixture: str, method: str) -> list[str]:
         """The images that a method is trained on, one dataset (or source to draw from) a class."""
@@ -214,9 +205,9 @@ class ModelPlan:
 
     def rooting_kimg(self, mixture: str, method: str) -> float:
         """What a method spent before merging."""
-        start, every = self.methods[method].initialisation, len(self.mixture(mixture).leaves)
-        rootings = {f"average_{kind}": every for kind in MERGES} | {"rooted": 1}
-        return rootings.get(start, 0) * self.params.rooting.kimg
+        spec, leaves = self.methods[method], len(self.mixture(mixture).leaves)
+        rootings = leaves if spec.average in MERGES else int(spec.initialisation == "rooted")
+        return rootings * self.params.rooting.kimg
 
     def merging_kimg(self, mixture: str, method: str) -> float:
         """What a method spends on the union: the total is the same for all that train."""

@@ -68,9 +68,10 @@ SPECIAL = {c: rf"\{c}" for c in "_&%#${}"} | {
 
 
 def tex(text: str) -> str:
-    """Text of a table in LaTeX: its special characters escaped, **bold** as such."""
+    """Text of a table in LaTeX: its special characters escaped, **bold** as such, a number's spread in small type."""
     escaped = "".join(SPECIAL.get(c, c) for c in text)
-    return re.sub(r"\*\*(.+?)\*\*", r"\\textbf{\1}", escaped)
+    small = re.sub(r" \$\\pm\$ ([\d.]+)", r"{\\scriptsize\\,$\\pm$\\,\1}", escaped)
+    return re.sub(r"\*\*(.+?)\*\*", r"\\textbf{\1}", small)
 
 
 def latex(table: Table) -> str:

@@ -53,13 +53,13 @@ def _check(table: pd.DataFrame) -> None:
             f"{row['path']}: {row['mixture']}, {row['method']}, seed {row['seed']} comes twice; "
             "give one evaluation a method and seed"
         )
-    for (metric, domain), some in table.groupby(["metric", "domain"], sort=False):
-        for what in ("extractor", "n_images"):
+    for what, same in (("extractor", ["metric"]), ("n_images", ["metric", "mixture", "domain"])):
+        for of, some in table.groupby(same, sort=False):
             if some[what].nunique() > 1:
                 found = " and ".join(str(value) for value in some[what].unique())
                 raise CocktailError(
-                    f"{metric} of {domain} comes with different {what} ({found}), numbers that cannot be compared; "
-                    "evaluate everything with the same settings"
+                    f"{', '.join(map(str, of))} comes with different {what} ({found}), numbers that cannot be "
+                    "compared; evaluate everything with the same settings"
                 )
 
 
