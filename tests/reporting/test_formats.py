@@ -56,7 +56,7 @@ def test_latex_is_complete_and_escaped():
     assert not re.search(r"(?<!\\)[_%#]", text)
     rows = [line for line in text.splitlines() if line.endswith(r"\\") and "multicolumn" not in line]
     assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {1}
-    assert r"A\_b & \textbf{1}{\scriptsize\,$\pm$\,2} \\" in rows
+    assert r"A\_b & \textbf{1}{\tiny$\pm$2} \\" in rows
     assert text.isascii()
 
 

@@ -70,7 +70,7 @@ SPECIAL = {c: rf"\{c}" for c in "_&%#${}"} | {
 def tex(text: str) -> str:
     """Text of a table in LaTeX: its special characters escaped, **bold** as such, a number's spread in small type."""
     escaped = "".join(SPECIAL.get(c, c) for c in text)
-    small = re.sub(r" \$\\pm\$ ([\d.]+)", r"{\\scriptsize\\,$\\pm$\\,\1}", escaped)
+    small = re.sub(r" \$\\pm\$ ([\d.]+)", r"{\\tiny$\\pm$\1}", escaped)
     return re.sub(r"\*\*(.+?)\*\*", r"\\textbf{\1}", small)
 
 
@@ -84,9 +84,9 @@ def latex(table: Table) -> str:
     return "\n".join(
         [
             r"\begin{table}",
-            r"\centering\footnotesize\setlength{\tabcolsep}{3pt}",
+            r"\centering\footnotesize\setlength{\tabcolsep}{2pt}",
             rf"\caption{{{tex(table.heading)}. {tex(table.notes)}}}",
-            rf"\begin{{tabular}}{{l{'r' * (width - 1)}}}",
+            rf"\begin{{tabular}}{{@{{}}l{'r' * (width - 1)}@{{}}}}",
             r"\toprule",
             " & ".join(tex(column) for column in table.columns) + r" \\",
             *[f"\\midrule\n{block}" for block in blocks],
