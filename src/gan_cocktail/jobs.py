@@ -105,8 +105,10 @@ def _budgets(plan: Plan, mixture: str, method: str) -> list[str]:
 def _measurements(plan: Plan) -> Iterator[Job]:
     for mixture in plan.params.mixtures:
         own = f"mixtures.{mixture}"
-        stages = [path for stage in ("widened", "rooted") for path in plan.distance_models(mixture, stage)]
-        yield Job("distances", mixture, [plan.widened_root(mixture), *stages], plan.distances(mixture), [own])
+        for seed in plan.params.seeds if plan.roots() else ():
+            before, after = plan.distance_models(mixture, seed)
+            inputs, made = [plan.widened_root(mixture), *before, *after], [plan.distance(mixture, seed)]
+            yield Job("distances", f"{mixture}.{seed}", inputs, made, [own])
         for method in plan.methods_for(mixture):
             keys = [own, "evaluation", "synthesis.mode", *_budgets(plan, mixture, method), *_variant(plan, method)]
             for seed in plan.params.seeds:
@@ -143,7 +145,7 @@ def _report(plan: Plan) -> Iterator[Job]:
             name = f"{kind}_{mixture}"
             yield Job("figure", name, plan.figure_grids(kind, mixture), plan.figure(name), keys)
     every = plan.evaluations()
-    distances = [path for mixture in plan.params.mixtures for path in plan.distances(mixture)]
+    distances = plan.distances()
     yield Job("curves", "all", every, plan.curves(), ["mixtures", *methods, "seeds", "figures"])
     yield Job("report_distances", "all", distances, plan.distance_report(), ["mixtures", "figures"])
     keys = ["mixtures", *methods, "seeds"]

@@ -54,6 +54,22 @@ def test_what_is_far_above_all_trainings_is_a_number_at_the_edge(rows):
     assert not any(axes.texts for axes in curves_figure(rows, LABELS, SETTINGS).axes)
 
 
+def test_what_is_far_below_all_trainings_is_a_number_at_the_lower_edge(rows):
+    floor = rows.copy()
+    floor.loc[floor["method"] == "average", "mean"] = 0.25
+    figure = curves_figure(floor, LABELS, SETTINGS)
+    for axes in figure.axes:
+        assert [text.get_text() for text in axes.texts] == ["Average: 0.25 ↓"]
+        assert not lines(axes, "#009e73")
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["Ours", "Other"]
+
+
+def test_all_panels_have_one_kind_of_scale(load):
+    wide = [evaluation("wide", "ours", 0, {(12, 4): (20, 20), (16, 8): (1, 1)})]
+    flat = [evaluation("flat", "ours", 0, {(12, 4): (2, 2), (16, 8): (1, 1)})]
+    assert {a.get_yscale() for a in curves_figure(load(*wide, *flat), LABELS, SETTINGS).axes} == {"log"}
+
+
 def test_the_scale_is_logarithmic_if_the_range_asks_for_it(rows, load):
     assert {a.get_yscale() for a in curves_figure(rows, LABELS, SETTINGS).axes} == {"log"}
     narrow = rows[rows["method"] == "other"]

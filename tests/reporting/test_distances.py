@@ -34,7 +34,7 @@ def load(tmp_path):
 def test_distances_over_seeds(load):
     (row,) = over_files(load(content(8.0, 2.0), content(4.0, 1.0))).to_dict("records")
     assert (row["source"], row["root"], row["before"], row["after"], row["n"]) == ("face", "cat", 6, 1.5, 2)
-    assert row["before_std"] == pytest.approx(math.sqrt(8))
+    assert row["after_std"] == pytest.approx(math.sqrt(0.5))
     assert row["factor"] == 4
 
 

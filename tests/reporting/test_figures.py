@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from gan_cocktail.cli import build
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.figures import FigureParams
-from gan_cocktail.reporting.figures import GridRow, grid_figure, strips_of
+from gan_cocktail.reporting.figures import GridRow, grid_figure, panels_figure, strips_of
 from gan_cocktail.reporting.grids import load_grid, save_grid
 from gan_cocktail.reporting.style import save_figure
 
@@ -33,6 +33,31 @@ def test_strips_are_the_rows_of_classes(grid):
     a, b = strips_of(grid, 2, [2, 0])
     np.testing.assert_array_equal(a, grid[4:])
     np.testing.assert_array_equal(b, grid[:2])
+
+
+@pytest.mark.parametrize(("columns", "classes"), [(3, [0]), (2, [3])])
+def test_a_grid_that_has_no_such_rows_or_columns(grid, columns, classes):
+    with pytest.raises(CocktailError, match="found 4x6 pixels"):
+        strips_of(grid, columns, classes)
+
+
+@pytest.mark.parametrize(("width", "across"), [(6.5, 2), (4, 1)])
+def test_panels_are_whole_and_titles_lie_above_them(width, across):
+    grids = [np.zeros((32 * rows, 32 * 8, 3), np.uint8) for rows in (4, 9, 4)]
+    title = "A title that is by far too long for half of the width of a figure, whatever it says"
+    figure = panels_figure([(title, grid) for grid in grids], FigureParams(width=width, dpi=72))
+    figure.draw_without_rendering()
+    boxes = [axes.get_window_extent() for axes in figure.axes]
+    for box, grid, text in zip(boxes, grids, figure.texts, strict=True):
+        assert box.width / box.height == pytest.approx(grid.shape[1] / grid.shape[0])
+        assert box.x1 <= figure.bbox.x1 + 0.5
+        place = text.get_window_extent()
+        assert place.y0 >= box.y1
+        assert place.x1 <= box.x1 + 1
+        assert place.y1 <= figure.bbox.y1
+    assert (boxes[0].y1 == pytest.approx(boxes[1].y1)) == (across == 2)
+    assert boxes[2].y1 < boxes[1].y0
+    assert min(box.y0 for box in boxes) >= -0.5
 
 
 @pytest.mark.parametrize("suffix", ["png", "pdf"])

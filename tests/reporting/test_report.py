@@ -235,13 +235,14 @@ def image(tmp_path):
 def full(image):
     """Inputs of every kind, with names that are HTML."""
     name = "<b>&x"
+    model = {"source": name, "before": None, "after": 2.0, "layers": []}
     sources = {"cat": {"model": "m"}, "face": {"model": "m"}}
     return Inputs(
         evaluations=by_file(evaluations(**CLEARLY, ensemble=[0.1, 0.1, 0.1])),
         labels={"ours": name},
         params=Params.model_validate({"sources": sources, "mixtures": {"cat+face": {"sources": ["cat", "face"]}}}),
         figures=[embed("samples", f'a "{name}"', image), embed("curves", "b", image)],
-        distances=[{"mixture": name, "root": "cat", "models": [{"source": name, "before": None, "after": 2.0}]}],
+        distances={"d.json": {"mixture": name, "root": "cat", "models": [model]}},
         directions=[{"title": name, "rows": [{"domain": name, "change": 0.12345}, {"domain": "cat", "more": 1}]}],
         stages=pd.DataFrame({"jobs": [1], "seconds": [2.0], "memory": [np.nan]}, index=[name]),
         commit=name,

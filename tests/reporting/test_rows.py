@@ -9,7 +9,7 @@ from tests.reporting.conftest import evaluation
 
 def test_every_file_gives_its_rows(load):
     rows = load(evaluation("m", "ours", 0, {(16, 8): (1, 2)}, ["fid", "kid"]))
-    assert list(rows.columns) == COLUMNS
+    assert list(rows.columns) == [*COLUMNS, "competes"]
     assert len(rows) == 8
     assert rows.loc[rows["metric"] == "fid", "std"].isna().all()
     assert rows["data"].isna().all()

@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 
 from gan_cocktail.cli import build
 from gan_cocktail.reporting.formats import NONE, SUBSETS, latex, markdown
+from gan_cocktail.reporting.paired import comparisons
+from gan_cocktail.reporting.rows import rows_of
 from gan_cocktail.reporting.tables import END, MERGING, main_tables, metrics_tables, overview, summary
 from tests.reporting.conftest import evaluation
 
@@ -72,6 +74,23 @@ def test_floor_and_ceiling_are_no_competitors(load, method):
     assert list(cells(table, last)) == [LABELS.get(method, method)]
     assert "**" not in cells(table, last)[LABELS.get(method, method)]["x"]
     assert "**" in cells(table, END)["Ours"]["x"]
+
+
+def test_what_does_not_compete_can_be_named(load):
+    rows = rows_of({f"{k}": content for k, content in enumerate(files())}, bounds=["other"])
+    (table,) = main_tables(rows, LABELS)
+    *_, last = table.groups
+    assert list(cells(table, last)) == ["Other_one"]
+    assert comparisons(rows).empty
+
+
+def test_notes_say_which_metric_is_of_how_many_images(load):
+    contents = list(files(seeds=1, metrics=["precision", "recall", "diversity"]))
+    for content in contents:
+        for row in content["rows"]:
+            row["n_images"] = 1000 if row["metric"] == "diversity" else 2000
+    (table,) = metrics_tables(load(*contents), LABELS)
+    assert "2,000 (diversity: 1,000) generated images a domain" in table.notes
 
 
 def test_an_overview_of_several_mixtures_with_a_method_missing_in_one(load):

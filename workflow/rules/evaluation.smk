@@ -40,14 +40,14 @@ rule evaluate:
 rule distances:
     input:
         root=lambda w: plan.widened_root(w.mixture),
-        before=lambda w: plan.distance_models(w.mixture, "widened"),
-        after=lambda w: plan.distance_models(w.mixture, "rooted"),
+        before=lambda w: plan.distance_models(w.mixture, int(w.seed))[0],
+        after=lambda w: plan.distance_models(w.mixture, int(w.seed))[1],
     output:
-        "<results>/distances/{mixture}.json",
+        "<results>/distances/{mixture}/seed{seed}.json",
     log:
-        "<results>/logs/distances/{mixture}.log",
+        "<results>/logs/distances/{mixture}/seed{seed}.log",
     benchmark:
-        "<results>/benchmarks/distances/{mixture}.tsv"
+        "<results>/benchmarks/distances/{mixture}/seed{seed}.tsv"
     threads: 1
     resources:
         mem_mb=1000,

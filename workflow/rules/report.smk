@@ -18,10 +18,11 @@ rule tables:
         *code("tables"),
         folder=lambda w, output: output.tables[0].rsplit("/", 1)[0],
         labels=plan.labels(),
+        bounds=plan.bounds(),
         order=[*PARAMS.mixtures, *PARAMS.methods],
     shell:
         "gan-cocktail tables {input:q} --out {params.folder:q} --summary {output.metrics:q}"
-        " --labels {params.labels:q} > {log:q} 2>&1"
+        " --labels {params.labels:q} --bounds={params.bounds} > {log:q} 2>&1"
 
 
 if plan.curves():
@@ -52,7 +53,7 @@ if plan.distance_report():
 
     rule report_distances:
         input:
-            [path for mixture in PARAMS.mixtures for path in plan.distances(mixture)],
+            plan.distances(),
         output:
             **{
                 path.rsplit(".", 1)[1]: shown(path, "Distances", "distances")
@@ -107,9 +108,7 @@ rule report:
     input:
         evaluations=plan.evaluations(),
         figures=[path for _, _, path in plan.report_figures()],
-        distances=[
-            path for mixture in PARAMS.mixtures for path in plan.distances(mixture)
-        ],
+        distances=plan.distances(),
         effects=plan.effects(),
     output:
         report(
@@ -132,11 +131,12 @@ rule report:
         effects=lambda w, input: [f"--directions={path}" for path in input.effects],
         benchmarks=f"{plan.results}/benchmarks",
         baselines=plan.baselines(),
+        bounds=plan.bounds(),
         labels=plan.labels(),
         params=PARAMS.model_dump_json(),
     # commit and date as they are when the page is made: a new commit alone is no reason to make it again
     shell:
         "gan-cocktail report {input.evaluations:q} --out {output:q} {params.figures:q} {params.distances:q}"
-        " {params.effects:q} --benchmarks {params.benchmarks:q} --baselines={params.baselines}"
+        " {params.effects:q} --benchmarks {params.benchmarks:q} --baselines={params.baselines} --bounds={params.bounds}"
         " --labels {params.labels:q} --params {params.params:q}"
         ' --commit "$(git describe --always --dirty 2>/dev/null)" --date "$(date -u +%F)" > {log:q} 2>&1'

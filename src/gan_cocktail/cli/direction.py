@@ -1,7 +1,7 @@
 """gan-cocktail direction: a semantic direction in W, found in one domain."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import torch
 import typer
@@ -14,6 +14,7 @@ from gan_cocktail.checkpoints.model import load, parent
 from gan_cocktail.cli.options import Out, Seed
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.sampling import draw
+from gan_cocktail.params.applications import Attribute
 from gan_cocktail.provenance import describe
 from gan_cocktail.seeds import latents
 
@@ -21,7 +22,7 @@ from gan_cocktail.seeds import latents
 def direction(
     model: Annotated[Path, typer.Argument(help="The union GAN.")],
     out: Out,
-    attribute: Annotated[Literal["brightness", "pose", "colour"], typer.Option(help="Measured from pixels.")],
+    attribute: Annotated[Attribute, typer.Option(help="Measured from pixels.")],
     label: Annotated[int, typer.Option(min=0, help="The class to find it in, from 0.")] = 0,
     n_images: Annotated[int, typer.Option(min=12, help="Images to draw.")] = 2000,
     seed: Seed = 0,

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gan_cocktail.cli.options import Labels, Out, read_labels, read_section
+from gan_cocktail.cli.tables import BOUNDS, Bounds
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import read_json, write_text
 from gan_cocktail.params.base import nearest
@@ -32,6 +33,7 @@ def report(
     out: Out,
     params: Annotated[str, typer.Option(help="The experiment's parameters, as YAML or JSON.")] = "",
     labels: Labels = "",
+    bounds: Bounds = BOUNDS,
     baselines: Annotated[str, typer.Option(help="Methods that the claim is about; default: all that train.")] = "",
     figure: Annotated[list[str] | None, typer.Option(help="'SECTION=CAPTION=IMAGE.png', repeated.")] = None,
     distances: Annotated[list[Path] | None, typer.Option(help="Layer distances (JSON), repeated.")] = None,
@@ -44,10 +46,11 @@ def report(
     inputs = Inputs(
         evaluations={str(path): read_json(path) for path in evaluations},
         labels=read_labels(labels),
+        bounds=bounds.split(","),
         baselines=[b for b in baselines.split(",") if b],
         params=read_section(Params, params, "--params") if params else None,
         figures=[_figure(text) for text in figure or []],
-        distances=[read_json(path) for path in distances or []],
+        distances={str(path): read_json(path) for path in distances or []},
         directions=[{"title": path.stem} | read_json(path) for path in directions or []],
         stages=read_benchmarks(benchmarks) if benchmarks else None,
         commit=commit,

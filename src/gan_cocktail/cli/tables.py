@@ -17,6 +17,9 @@ from gan_cocktail.reporting.rows import load_rows
 from gan_cocktail.reporting.statistics import over_seeds
 from gan_cocktail.reporting.tables import main_tables, metrics_tables, overview, summary
 
+BOUNDS = "ensemble,upper_bound"
+Bounds = Annotated[str, typer.Option(help="Methods that do not compete (floor and ceiling), comma-separated.")]
+
 
 def write_tables(tables: Sequence[Table], numbers: pd.DataFrame, stem: Path) -> None:
     """The tables as STEM.md and STEM.tex, their numbers in long form as STEM.csv."""
@@ -33,9 +36,10 @@ def tables(
     ],
     summary_out: Annotated[Path, typer.Option("--summary", help="Summary (JSON) to write: each method's means.")],
     labels: Labels = "",
+    bounds: Bounds = BOUNDS,
 ) -> None:
     """Render tables from evaluation JSON alone."""
-    rows, names = load_rows(evaluations), read_labels(labels)
+    rows, names = load_rows(evaluations, bounds.split(",")), read_labels(labels)
     numbers, differences = over_seeds(rows), comparisons(rows)
     is_main = numbers["metric"].isin(MAIN)
     write_tables([*overview(rows, names), *main_tables(rows, names)], numbers[is_main], out / "main")

@@ -19,13 +19,19 @@ class Plan(ModelPlan):
         """Whether any method needs rooted models."""
         return any(self.rooting_kimg(mixture, method) for mixture in self.params.mixtures for method in self.methods)
 
-    def distances(self, mixture: str) -> list[str]:
+    def distances(self) -> list[str]:
         """How far the sources' weights are from the root's, before and after rooting, if there is any."""
-        return [f"{self.results}/distances/{mixture}.json"] if self.roots() else []
+        found = [self.distance(mixture, seed) for mixture in self.params.mixtures for seed in self.params.seeds]
+        return found if self.roots() else []
 
-    def distance_models(self, mixture: str, stage: str) -> list[str]:
-        """The models whose distance from the root is measured, in a stage (`widened` or `rooted`)."""
-        return [self.stage(stage, mixture, s) for s in self.mixture(mixture).leaves]
+    def distance(self, mixture: str, seed: int) -> str:
+        """The same of one mixture and replicate."""
+        return f"{self.results}/distances/{mixture}/seed{seed}.json"
+
+    def distance_models(self, mixture: str, seed: int) -> tuple[list[str], list[str]]:
+        """The models whose distance from the root is measured: the sources as they are, and rooted."""
+        leaves = self.mixture(mixture).leaves
+        return [self.widened(mixture, s) for s in leaves], [self.rooted(mixture, s, seed) for s in leaves]
 
     def evaluation(self, mixture: str, method: str, seed: int) -> str:
         """A method's measurements."""
@@ -56,6 +62,10 @@ class Plan(ModelPlan):
         """The methods that the claim is judged against, comma-separated."""
         found = [name for name, method in self.methods.items() if method.role == "baseline" and method.trains]
         return ",".join(found)
+
+    def bounds(self) -> str:
+        """The methods that do not compete, comma-separated."""
+        return ",".join(name for name, method in self.methods.items() if method.role == "bound")
 
     def grid(self, mixture: str, name: str) -> str:
         """The sample grid of a method, or of a class of a stage's model (`rooted/face`)."""
@@ -113,7 +123,7 @@ class Plan(ModelPlan):
             "mix": f"Style mixing: coarse layers of {names[0]} (left), fine layers of {names[1]} (top)",
         }
         for name in self.attributes():
-            titles[name] = f"Direction of {name}, found in {names[0]}, from -3 to +3 standard deviations in each domain"
+            titles[name] = f"Direction of {name}, found in {names[0]}: -3 to +3 std, rows of {', '.join(names)}"
         return [(title, self.application(mixture, name)) for name, title in titles.items()]
 
     # Figures

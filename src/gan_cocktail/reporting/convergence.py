@@ -1,4 +1,4 @@
-"""Has a training's curve flattened? FID over the last third of its own kimg, paired by seed."""
+"""Has a training's curve flattened? FID at two thirds of its own kimg, or thereabouts, and at its end."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -64,7 +64,7 @@ def convergence_tables(found: pd.DataFrame, labels: Mapping[str, str]) -> list[T
         for mixture, some in found.groupby("mixture", sort=False)
     }
     columns = ["method", "kimg", "FID", "fell by", "95% interval", "verdict"]
-    return [Table("Convergence: FID over the last third of each training", columns, groups, TEXT)] if groups else []
+    return [Table("Convergence: FID late in each training, and at its end", columns, groups, TEXT)] if groups else []
 
 
 def _cells(row: Mapping[Any, Any], labels: Mapping[str, str]) -> list[str]:

@@ -28,13 +28,17 @@ TEXT = (
 
 
 def load_distances(paths: Sequence[Path]) -> pd.DataFrame:
+    """The rows of JSON files of `distances`, as `distance_rows` returns them."""
+    return distance_rows({str(path): read_json(path) for path in paths})
+
+
+def distance_rows(contents: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """A row for each file, model and layer: KEYS, layer, before, after; layer "all" is the whole model's d.
 
     before is NaN where source and root have different architectures. Files of the same mixture are replicate seeds.
     """
     rows = []
-    for path in paths:
-        content = read_json(path)
+    for path, content in contents.items():
         try:
             for model in content["models"]:
                 key = [content["mixture"], model["source"], content["root"]]
@@ -48,11 +52,10 @@ def load_distances(paths: Sequence[Path]) -> pd.DataFrame:
 
 
 def over_files(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a mixture and source: before, after (means over seeds), their std, n, and factor = before / after."""
+    """One row a mixture and source: before, after (mean over seeds) and its std, n, and factor = before / after."""
     grouped = rows[rows["layer"] == "all"].groupby(KEYS, sort=False)
     table = grouped.agg(
-        before=("before", "mean"),
-        before_std=("before", "std"),
+        before=("before", "mean"),  # replicates start from the same sources
         after=("after", "mean"),
         after_std=("after", "std"),
         n=("after", "size"),
@@ -73,8 +76,8 @@ def distances_table(numbers: pd.DataFrame) -> Table:
 
 
 def _cells(row: Mapping[Any, Any]) -> list[str]:
-    spreads = [number(row[c], row[f"{c}_std"]) + plus_minus(row[c], row[f"{c}_std"]) for c in ("before", "after")]
-    return [row["source"], row["root"], *spreads, number(row["factor"])]
+    after = number(row["after"], row["after_std"]) + plus_minus(row["after"], row["after_std"])
+    return [row["source"], row["root"], number(row["before"]), after, number(row["factor"])]
 
 
 def distances_figure(rows: pd.DataFrame, settings: FigureParams) -> Figure:

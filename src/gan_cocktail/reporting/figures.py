@@ -1,5 +1,6 @@
 """Figures made of saved sample grids."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,12 +9,13 @@ from matplotlib.figure import Figure
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.figures import FigureParams
-from gan_cocktail.reporting.style import styled, text_width
+from gan_cocktail.reporting.style import NARROW, styled, text_width
 
 GAP = 0.25  # between blocks of images, in images
 LEADING = 1.06  # from line to line of images, in images
 PAD = 0.08  # between labels and images, inches
 LARGEST = 0.8  # side of an image, inches
+BETWEEN = 0.15  # between panels, inches
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,13 @@ class GridRow:
 
 
 def strips_of(grid: np.ndarray, columns: int, classes: Sequence[int]) -> list[np.ndarray]:
-    """The given classes (rows) of a saved grid, each a strip."""
+    """The given classes (rows) of a saved grid, each a strip; CocktailError if the grid has no such rows."""
     size = grid.shape[1] // columns
+    if size * columns != grid.shape[1] or size * (max(classes) + 1) > len(grid):
+        raise CocktailError(
+            f"expected a grid of {columns} columns (figures.columns) and {max(classes) + 1} rows or more of square "
+            f"images, found {grid.shape[1]}x{len(grid)} pixels"
+        )
     return [grid[k * size : (k + 1) * size] for k in classes]
 
 
@@ -75,25 +82,30 @@ def _fit(rows: Sequence[GridRow], blocks: int, width: float, line: float) -> tup
 
 
 def panels_figure(panels: Sequence[tuple[str, np.ndarray]], settings: FigureParams) -> Figure:
-    """Whole grids [H, W, 3] below each other, each under its title, as wide as the figure (or as LARGEST allows)."""
+    """Whole grids [H, W, 3], each under its title: two a line, or one in a narrow figure."""
+    across = 2 if settings.width >= NARROW else 1
     with styled(settings):
         line = settings.font_size * 1.25 / 72  # inches
-        sizes = [_panel_size(grid, settings.width) for _, grid in panels]
-        height = sum(high + 2 * line for _, high in sizes)
-        figure = Figure(figsize=(settings.width, height))
-        top = height
-        for (title, grid), (wide, high) in zip(panels, sizes, strict=True):
-            figure.text(0, (top - line) / height, title, ha="left", va="center")
-            bottom = top - 1.6 * line - high
-            axes = figure.add_axes((0, bottom / height, wide / settings.width, high / height))
-            axes.imshow(grid, interpolation="nearest", aspect="auto")
-            axes.set_axis_off()
-            top -= high + 2 * line
+        wide = (settings.width - (across - 1) * BETWEEN) / across
+        titles = [_wrapped(title, wide, settings) for title, _ in panels]
+        lines = [range(k, min(k + across, len(panels))) for k in range(0, len(panels), across)]
+        heads = [line * (0.6 + max(len(titles[k]) for k in some)) for some in lines]
+        highs = [max(wide * panels[k][1].shape[0] / panels[k][1].shape[1] for k in some) for some in lines]
+        height = sum(heads) + sum(highs) + BETWEEN * (len(lines) - 1)
+        figure, top = Figure(figsize=(settings.width, height)), height
+        for some, head, below in zip(lines, heads, highs, strict=True):
+            for place, k in enumerate(some):
+                grid, left = panels[k][1], place * (wide + BETWEEN) / settings.width
+                high = wide * grid.shape[0] / grid.shape[1]
+                figure.text(left, (top - head + 0.4 * line) / height, "\n".join(titles[k]), ha="left", va="bottom")
+                box = (left, (top - head - high) / height, wide / settings.width, high / height)
+                axes = figure.add_axes(box)
+                axes.imshow(grid, interpolation="nearest", aspect="auto")
+                axes.set_axis_off()
+            top -= head + below + BETWEEN
     return figure
 
 
-def _panel_size(grid: np.ndarray, width: float) -> tuple[float, float]:
-    """Inches: half the width for what is about as high as wide."""
-    high, wide = grid.shape[:2]
-    width *= 1.0 if wide > 1.5 * high else 0.5
-    return width, width * high / wide
+def _wrapped(title: str, wide: float, settings: FigureParams) -> list[str]:
+    """A title in lines of at most so many inches."""
+    return textwrap.wrap(title, int(len(title) * wide / text_width([title], settings)))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.reporting.embedding import Embedded
+from gan_cocktail.reporting.rows import BOUNDS
 
 SECTIONS = {  # in the page's order; each can hold figures
     "question": "The question",
@@ -30,11 +31,12 @@ class Inputs:
     """What a page is made of; all but the evaluations may be missing."""
 
     evaluations: Mapping[str, Mapping[str, Any]]  # by file, as `evaluate` writes them
+    bounds: Sequence[str] = BOUNDS  # methods that do not compete
     labels: Mapping[str, str] = field(default_factory=dict)  # of methods
     baselines: Sequence[str] = ()  # that the claim is about; none: all that train on the union
     params: Params | None = None
     figures: Sequence[Embedded] = ()
-    distances: Sequence[Mapping[str, Any]] = ()  # mixture, root, models: [{source, before, after, layers}]
+    distances: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by file, as `distances` writes them
     directions: Sequence[Mapping[str, Any]] = ()  # title, rows: [{column: value}]
     stages: pd.DataFrame | None = None  # as read_benchmarks returns them
     commit: str = ""

@@ -26,7 +26,6 @@ MORE = {
     "diversity": Measure("diversity"),  # neither end is good by itself: noise is diverse, and mist has short paths
     "ppl": Measure("PPL"),
 }
-APART = ("ensemble", "upper_bound")  # floor and ceiling: shown, but no competitors
 
 
 def measure(metric: str) -> Measure:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from gan_cocktail.reporting.formats import SUBSETS
+from gan_cocktail.reporting.measures import measure
 from gan_cocktail.reporting.rows import NOT_DOMAINS
 
 DATA = {
@@ -53,10 +54,21 @@ def references(table: pd.DataFrame) -> str:
     return f"References: real images, but the source's own synthetic images for {synthetic}."
 
 
+def sizes(table: pd.DataFrame) -> str:
+    """How many images most metrics are of, and the metrics that are of others."""
+    numbers = table.groupby("metric", sort=False)["n_images"].max()
+    common = numbers.mode().max()
+    others = [f"{measure(str(metric)).title}: {n:,}" for metric, n in numbers.items() if n != common]
+    return f"{common:,}" + (f" ({', '.join(others)})" if others else "")
+
+
 def protocol(table: pd.DataFrame, labels: Mapping[str, str]) -> str:
     """Features, numbers of images, references, seeds, and the data that was trained on."""
-    sizes = " and ".join(f"{n:,}" for n in sorted(table["n_images"].unique()))
     origins = [DATA.get(str(value), str(value)) for value in table["data"].dropna().unique()]
     data = f"Methods {' or '.join(origins)}." if origins else ""
-    parts = [f"Features: {listed(table['extractor'])}; {sizes} generated images a domain.", references(table), data]
+    parts = [
+        f"Features: {listed(table['extractor'])}; {sizes(table)} generated images a domain.",
+        references(table),
+        data,
+    ]
     return " ".join(part for part in [*parts, seeds(table, labels), spread(table)] if part)

@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from gan_cocktail.reporting.formats import NONE, Table, decimals, fixed
-from gan_cocktail.reporting.measures import APART
 from gan_cocktail.reporting.rows import OURS, at_budget
 from gan_cocktail.reporting.statistics import paired_difference
 from gan_cocktail.reporting.tables import END, MERGING, Labels
@@ -21,7 +20,7 @@ COLUMNS = ["mixture", "view", "method", "n", "difference", "std", "low", "high",
 
 def comparisons(rows: pd.DataFrame) -> pd.DataFrame:
     """Each trained single model against ours, by mixture and view (equal total kimg, equal merging kimg)."""
-    fid = rows[(rows["metric"] == "fid") & (rows["domain"] == "mean") & ~rows["method"].isin(APART)]
+    fid = rows[(rows["metric"] == "fid") & (rows["domain"] == "mean") & rows["competes"]]
     found = []
     for name, view in ((END, at_budget(fid, "kimg")), (MERGING, at_budget(fid, "merging_kimg"))):
         for mixture, some in view.groupby("mixture", sort=False):

@@ -12,12 +12,12 @@ PAPER_KIMG, PAPER_IMAGES, PAPER_FEATURES = 5000, 50_000, "inception_v3"
 PAPER_BASELINES = ("scratch", "transfergan", "ewc", "freezed")
 
 
-def seeds(n: int) -> str:
+def counted(n: int) -> str:
     """A count of seeds."""
     return "one seed" if n == 1 else f"{n} seeds"
 
 
-def listed(names: Sequence[str]) -> str:
+def joined(names: Sequence[str]) -> str:
     """a, b and c."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
@@ -29,7 +29,7 @@ def _facts(d: Against) -> str:
     facts = [f"{abs(d.ahead.mean) / d.theirs:.0%}"]
     if d.ahead.n > 1:
         low, high = sorted(sign * bound for bound in (d.ahead.low, d.ahead.high))
-        facts += [f"95% interval {fixed(low, places)} to {fixed(high, places)}", seeds(d.ahead.n)]
+        facts += [f"95% interval {fixed(low, places)} to {fixed(high, places)}", counted(d.ahead.n)]
     fids = f"FID {fixed(d.ours, places)} against {fixed(d.theirs, places)}"
     return f"{fids}, {way} by {fixed(abs(d.ahead.mean), places)} ({'; '.join(facts)})."
 
@@ -40,7 +40,7 @@ def sentence(verdict: Verdict, labels: Mapping[str, str]) -> str:
     def name(method: str) -> str:
         return labels.get(method, method)
 
-    missing = f"Not measured at this budget: {listed([name(m) for m in verdict.missing])}." if verdict.missing else ""
+    missing = f"Not measured at this budget: {joined([name(m) for m in verdict.missing])}." if verdict.missing else ""
     found = verdict.differences
     if not found:
         return missing or "No trained baseline was measured."
@@ -48,12 +48,12 @@ def sentence(verdict: Verdict, labels: Mapping[str, str]) -> str:
     lost = [d for d in found if d.decided and d.ahead.mean < 0]
     close = [d for d in found if not d.decided]
     if lost:
-        text = f"Behind {listed([name(d.baseline) for d in lost])}. {name(lost[0].baseline)}: {_facts(lost[0])}"
+        text = f"Behind {joined([name(d.baseline) for d in lost])}. {name(lost[0].baseline)}: {_facts(lost[0])}"
     elif any(d.ahead.n < 2 for d in found):
         text = f"One seed does not tell how far seeds differ. The best baseline, {name(best.baseline)}: {_facts(best)}"
     elif close:
-        text = f"The difference to {listed([name(d.baseline) for d in close])} is within the spread of "
-        text += f"{seeds(close[0].ahead.n)}. {name(close[0].baseline)}: {_facts(close[0])}"
+        text = f"The difference to {joined([name(d.baseline) for d in close])} is within the spread of "
+        text += f"{counted(close[0].ahead.n)}. {name(close[0].baseline)}: {_facts(close[0])}"
     else:
         which = f"{len(found)} measured baselines" if missing else f"{len(found)} baselines"
         text = f"Ahead of {'the one baseline' if len(found) == 1 else f'all {which}'}. "
@@ -66,7 +66,7 @@ def headline(verdicts: Sequence[Verdict]) -> str:
     counts = pd.Series([v.outcome for v in verdicts]).value_counts()
     verbs = {"holds": "holds", "does not hold": "does not hold", "undecided": "is undecided"}
     verbs["not measured"] = "was not measured"
-    said = listed([f"{verb} in {counts[outcome]}" for outcome, verb in verbs.items() if outcome in counts])
+    said = joined([f"{verb} in {counts[outcome]}" for outcome, verb in verbs.items() if outcome in counts])
     return f"{said} of {len(verdicts)} mixture{'s' if len(verdicts) > 1 else ''}"
 
 
@@ -97,9 +97,9 @@ def limits(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
             "the distance to the source, whose faults it does not see."
         )
     if n_seeds < 3:
-        said.append(f"Seeds. There {'is' if n_seeds == 1 else 'are'} {seeds(n_seeds)}: little or no idea of spread.")
+        said.append(f"Seeds. There {'is' if n_seeds == 1 else 'are'} {counted(n_seeds)}: little or no idea of spread.")
     absent = [labels.get(m, m) for m in PAPER_BASELINES if m not in set(rows["method"])]
     if absent:
-        said.append(f"Baselines of the paper that were not run: {listed(absent)}.")
+        said.append(f"Baselines of the paper that were not run: {joined(absent)}.")
     said.append("Data. The paper merges 128x128 models of FFHQ and LSUN classes; what was merged here stands above.")
     return said

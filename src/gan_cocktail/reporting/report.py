@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from gan_cocktail.reporting.convergence import convergence, convergence_tables
+from gan_cocktail.reporting.distances import distance_rows, distances_table, over_files
 from gan_cocktail.reporting.formats import NONE, Table, number
 from gan_cocktail.reporting.inputs import Inputs, sections_of
 from gan_cocktail.reporting.paired import comparisons, paired_tables
@@ -105,9 +106,14 @@ def rich(cell: str) -> Markup:
     return Markup(f"{bold}<small>±\N{NARROW NO-BREAK SPACE}{spread}</small>" if sign else bold)
 
 
+def code(notes: str) -> Markup:
+    """A table's notes as HTML: `code`."""
+    return Markup(re.sub(r"`(.+?)`", r"<code>\1</code>", str(escape(notes))))
+
+
 def render(inputs: Inputs) -> str:
     """The page as HTML: no script, nothing fetched, the same text for the same inputs."""
-    rows = rows_of(inputs.evaluations)
+    rows = rows_of(inputs.evaluations, inputs.bounds)
     mixtures = [describe_mixture(rows, str(name), inputs) for name in rows["mixture"].unique()]
     environment = Environment(
         loader=PackageLoader("gan_cocktail.reporting", "."),
@@ -116,7 +122,7 @@ def render(inputs: Inputs) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "duration": duration, "sentence": sentence, "rich": rich}
+    environment.filters |= {"number": number, "duration": duration, "sentence": sentence, "rich": rich, "code": code}
     return environment.get_template("report.html.j2").render(
         inputs=inputs,
         sections=sections_of(inputs),
@@ -124,6 +130,7 @@ def render(inputs: Inputs) -> str:
         overview=overview(rows, inputs.labels),
         convergence=convergence_tables(convergence(rows), inputs.labels),
         budgets=BUDGETS,
+        distances=distances_table(over_files(distance_rows(inputs.distances))),
         directions=[plain_table(found) for found in inputs.directions],
         headlines={words: headline([m.verdicts[i] for m in mixtures]) for i, words in enumerate(BUDGETS.values())},
         measurement=measurement(rows, inputs.evaluations.values()),

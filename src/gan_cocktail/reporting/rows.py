@@ -1,6 +1,6 @@
 """Evaluation rows: read from JSON files, checked, and seen at equal budgets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,18 +16,20 @@ COLUMNS = [
 ]  # fmt: skip
 KEYS = COLUMNS[:6]  # what a number is of, but for its seed
 NOT_DOMAINS = ("mean", "union")
+BOUNDS = ("ensemble", "upper_bound")  # floor and ceiling by their usual names: shown, but no competitors
 Budget = Literal["kimg", "merging_kimg"]
 OURS = "ours"
 
 
-def load_rows(paths: Sequence[Path]) -> pd.DataFrame:
+def load_rows(paths: Sequence[Path], bounds: Collection[str] = BOUNDS) -> pd.DataFrame:
     """The rows of evaluation JSON files, as `rows_of` returns them."""
-    return rows_of({str(path): read_json(path) for path in paths})
+    return rows_of({str(path): read_json(path) for path in paths}, bounds)
 
 
-def rows_of(evaluations: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+def rows_of(evaluations: Mapping[str, Mapping[str, Any]], bounds: Collection[str] = BOUNDS) -> pd.DataFrame:
     """Rows of evaluations by the files that they are of: one a mixture, method, kimg, domain, metric and seed.
 
+    bounds: methods that do not compete; `competes` is False for them.
     `data` ("fixed" or "fresh" synthetic images) is a row's own, else the file's (`info`), else missing.
     Raises CocktailError if there are none, if a row lacks a value or comes twice, or if they cannot be compared.
     """
@@ -42,7 +44,7 @@ def rows_of(evaluations: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
         raise CocktailError("expected evaluation JSON files with rows, found none; run `gan-cocktail evaluate` first")
     table = pd.DataFrame(rows, columns=[*COLUMNS, "path"]).astype({"mean": float, "std": float})
     _check(table)
-    return table[COLUMNS]
+    return table[COLUMNS].assign(competes=~table["method"].isin(list(bounds)))
 
 
 def _check(table: pd.DataFrame) -> None:

@@ -32,6 +32,7 @@ def over_seeds(rows: pd.DataFrame) -> pd.DataFrame:
         reference=("reference", "first"),
         extractor=("extractor", "first"),
         data=("data", "first"),
+        competes=("competes", "first"),
     ).reset_index()
 
 

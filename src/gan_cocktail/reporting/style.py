@@ -29,6 +29,7 @@ DATES: dict[str, dict[str, Any]] = {  # what a format would record of the day an
 }
 
 HANDLE = 6.0  # room of a legend's line and the gaps beside it, in font sizes
+NARROW = 4.5  # inches; a narrower figure has its panels one below the other
 VECTOR = (".pdf", ".svg")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from gan_cocktail.reporting.formats import MINUS, NONE, SUBSETS, Table, number, plus_minus
-from gan_cocktail.reporting.measures import APART, MAIN, measure
+from gan_cocktail.reporting.measures import MAIN, measure
 from gan_cocktail.reporting.notes import protocol
 from gan_cocktail.reporting.rows import at_budget, final, over_domains
 from gan_cocktail.reporting.statistics import over_seeds
@@ -22,11 +22,11 @@ DOMAINS = "`mean`: over domains; `union`: labels drawn by the class probabilitie
 
 def views(rows: pd.DataFrame, *, merging: bool) -> dict[str, pd.DataFrame]:
     """Statistics over seeds at each budget at which methods are compared; floor and ceiling apart."""
-    apart = rows["method"].isin(APART)
-    found = {END: final(rows[~apart])}
+    competing = rows[rows["competes"]]
+    found = {END: final(competing)}
     if merging:
-        found[MERGING] = at_budget(rows[~apart], "merging_kimg")
-    found["Floor and ceiling (no competitors)"] = final(rows[apart])
+        found[MERGING] = at_budget(competing, "merging_kimg")
+    found["Floor and ceiling (no competitors)"] = final(rows[~rows["competes"]])
     return {name: over_seeds(view) for name, view in found.items() if len(view)}
 
 
@@ -41,7 +41,7 @@ def _printed(row: Mapping[Any, Any]) -> tuple[str, str]:
 def _rank(row: Mapping[Any, Any], value: str) -> float:
     """Smaller is better; NaN for one that cannot be the best."""
     sign = {"lower": 1.0, "higher": -1.0, "": math.nan}[measure(row["metric"]).better]
-    return math.nan if row["method"] in APART or value == NONE else sign * float(value.replace(MINUS, "-"))
+    return math.nan if not row["competes"] or value == NONE else sign * float(value.replace(MINUS, "-"))
 
 
 def cells(view: pd.DataFrame, column: str) -> pd.DataFrame:

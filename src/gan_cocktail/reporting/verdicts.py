@@ -6,7 +6,6 @@ from typing import Literal
 
 import pandas as pd
 
-from gan_cocktail.reporting.measures import APART
 from gan_cocktail.reporting.rows import OURS, Budget, at_budget
 from gan_cocktail.reporting.statistics import Difference, paired_difference
 
@@ -53,8 +52,8 @@ class Verdict:
 
 def baselines_of(rows: pd.DataFrame) -> list[str]:
     """The methods that are judged against: those that train on the union, without real data, as one model."""
-    trained = rows.loc[rows["merging_kimg"] > 0, "method"].unique()
-    return [m for m in trained if m != OURS and m not in APART]
+    trained = rows.loc[(rows["merging_kimg"] > 0) & rows["competes"], "method"].unique()
+    return [m for m in trained if m != OURS]
 
 
 def judge(rows: pd.DataFrame, mixture: str, budget: Budget, baselines: Sequence[str]) -> Verdict:
