@@ -34,7 +34,7 @@ lock: $(READY) ## write requirements.lock from what is installed
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools | \
 		sed -E '/^(nvidia-|cuda-|triton)/s/$$/ ; sys_platform == "linux"/' > requirements.lock
 
-clean: ## remove what the pipeline made and nothing else
+clean: ## remove what params.yaml's experiment made (git checkout results: the committed part back)
 	rm -rf results/sources results/synthetic results/references results/widened results/rooted \
 		results/fisher results/averages results/unions results/evaluation results/features results/distances \
 		results/samples results/applications results/tables results/figures results/report.html \

@@ -134,9 +134,11 @@ rule report:
         bounds=plan.bounds(),
         labels=plan.labels(),
         params=PARAMS.model_dump_json(),
+        clean="':!results' ':!dvc.lock'",  # these differ while a run makes them
     # commit and date as they are when the page is made: a new commit alone is no reason to make it again
     shell:
         "gan-cocktail report {input.evaluations:q} --out {output:q} {params.figures:q} {params.distances:q}"
         " {params.effects:q} --benchmarks {params.benchmarks:q} --baselines={params.baselines} --bounds={params.bounds}"
         " --labels {params.labels:q} --params {params.params:q}"
-        ' --commit "$(git describe --always --dirty 2>/dev/null)" --date "$(date -u +%F)" > {log:q} 2>&1'
+        ' --commit "$(git rev-parse --short HEAD 2>/dev/null && (git diff --quiet HEAD -- . {params.clean} || echo edited))"'
+        ' --date "$(date -u +%F)" > {log:q} 2>&1'
