@@ -343,3 +343,12 @@ def test_the_verb_takes_labels_and_figures(tmp_path, image):
 def test_the_verb_explains_mistakes(tmp_path, options, message):
     with pytest.raises(CocktailError, match=message):
         verb(tmp_path, **options)
+
+
+def test_files_of_another_kind_are_refused(tmp_path):
+    other = tmp_path / "other.json"
+    other.write_text('{"curve": []}')
+    with pytest.raises(CocktailError, match="found none in"):
+        verb(tmp_path, directions=[other])
+    with pytest.raises(CocktailError, match="expected layer distances"):
+        verb(tmp_path, distances=[other])

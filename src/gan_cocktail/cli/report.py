@@ -1,7 +1,7 @@
 """gan-cocktail report: one HTML page of everything that an experiment found."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +28,15 @@ def _figure(text: str) -> Embedded:
     return embed(section, caption, Path(path))
 
 
+def _effects(path: Path) -> dict[str, Any]:
+    content = read_json(path)
+    if not isinstance(content, dict) or not content.get("rows"):
+        raise CocktailError(
+            f"--directions: expected what `gan-cocktail traverse --metrics` wrote, found no rows in {path}"
+        )
+    return {"title": path.stem} | content
+
+
 def report(
     evaluations: Annotated[list[Path], typer.Argument(help="JSON files of evaluate, in the order of rows.")],
     out: Out,
@@ -51,7 +60,7 @@ def report(
         params=read_section(Params, params, "--params") if params else None,
         figures=[_figure(text) for text in figure or []],
         distances={str(path): read_json(path) for path in distances or []},
-        directions=[{"title": path.stem} | read_json(path) for path in directions or []],
+        directions=[_effects(path) for path in directions or []],
         stages=read_benchmarks(benchmarks) if benchmarks else None,
         commit=commit,
         date=date,
