@@ -348,7 +348,7 @@ def test_the_verb_explains_mistakes(tmp_path, options, message):
 def test_files_of_another_kind_are_refused(tmp_path):
     other = tmp_path / "other.json"
     other.write_text('{"curve": []}')
-    with pytest.raises(CocktailError, match="found none in"):
+    with pytest.raises(CocktailError, match="found no rows in"):
         verb(tmp_path, directions=[other])
     with pytest.raises(CocktailError, match="expected layer distances"):
         verb(tmp_path, distances=[other])
