@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from gan_cocktail.cli.options import Labels, Out, read_labels, read_section
-from gan_cocktail.cli.tables import BOUNDS, Bounds
+from gan_cocktail.cli.tables import USUAL, Bounds
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import read_json, write_text
 from gan_cocktail.params.base import nearest
@@ -42,7 +42,7 @@ def report(
     out: Out,
     params: Annotated[str, typer.Option(help="The experiment's parameters, as YAML or JSON.")] = "",
     labels: Labels = "",
-    bounds: Bounds = BOUNDS,
+    bounds: Bounds = USUAL,
     baselines: Annotated[str, typer.Option(help="Methods that the claim is about; default: all that train.")] = "",
     figure: Annotated[list[str] | None, typer.Option(help="'SECTION=CAPTION=IMAGE.png', repeated.")] = None,
     distances: Annotated[list[Path] | None, typer.Option(help="Layer distances (JSON), repeated.")] = None,

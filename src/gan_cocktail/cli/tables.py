@@ -13,11 +13,11 @@ from gan_cocktail.reporting.convergence import convergence, convergence_tables
 from gan_cocktail.reporting.formats import Table, latex, markdown
 from gan_cocktail.reporting.measures import MAIN
 from gan_cocktail.reporting.paired import comparisons, paired_tables
-from gan_cocktail.reporting.rows import load_rows
+from gan_cocktail.reporting.rows import BOUNDS, load_rows
 from gan_cocktail.reporting.statistics import over_seeds
 from gan_cocktail.reporting.tables import main_tables, metrics_tables, overview, summary
 
-BOUNDS = "ensemble,upper_bound"
+USUAL = ",".join(BOUNDS)
 Bounds = Annotated[str, typer.Option(help="Methods that do not compete (floor and ceiling), comma-separated.")]
 
 
@@ -36,7 +36,7 @@ def tables(
     ],
     summary_out: Annotated[Path, typer.Option("--summary", help="Summary (JSON) to write: each method's means.")],
     labels: Labels = "",
-    bounds: Bounds = BOUNDS,
+    bounds: Bounds = USUAL,
 ) -> None:
     """Render tables from evaluation JSON alone."""
     rows, names = load_rows(evaluations, bounds.split(",")), read_labels(labels)
