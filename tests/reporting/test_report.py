@@ -64,7 +64,7 @@ CLEARLY = {"ours": [1.0, 1.1, 0.9], "transfergan": [2.0, 2.1, 1.9], "scratch": [
 def test_a_clear_lead_over_every_baseline_holds():
     v = verdict(**CLEARLY)
     assert v.outcome == "holds"
-    assert [d.baseline for d in v.differences] == ["transfergan", "scratch"]
+    assert [d.method for d in v.differences] == ["transfergan", "scratch"]
     assert v.differences[0].ahead.mean == pytest.approx(1)
     assert "ahead by 1.00 (50%; 95% interval" in sentence(v, {})
 
@@ -173,6 +173,8 @@ def test_limits_follow_from_the_numbers():
     full = rows.assign(extractor="inception_v3", n_images=50_000, merging_kimg=5000)
     assert not any(word in " ".join(limits(full, {})) for word in ("Budgets", "Features", "Sample size", "References"))
     assert "distance to the source" in " ".join(limits(rows.assign(reference="synthetic"), {}))
+    assert "Machines" not in " ".join(limits(rows, {}, ["A"]))
+    assert "(A and B)" in " ".join(limits(rows, {}, ["A", "B"]))
 
 
 @pytest.mark.parametrize(

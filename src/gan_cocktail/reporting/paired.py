@@ -1,13 +1,14 @@
 """Is ours better? FID differences paired by seed, at both budgets."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from gan_cocktail.reporting.formats import NONE, Table, decimals, fixed
-from gan_cocktail.reporting.rows import OURS, at_budget
-from gan_cocktail.reporting.statistics import paired_difference
+from gan_cocktail.reporting.rows import OURS, Budget, at_budget
+from gan_cocktail.reporting.statistics import Difference, paired_difference
 from gan_cocktail.reporting.tables import END, MERGING, Labels
 
 TEXT = (
@@ -15,23 +16,51 @@ TEXT = (
     "is better. std: sample standard deviation of the differences; 95% interval: Student's t, of each comparison by "
     "itself. Verdict: the interval leaves out 0, or not."
 )
+VIEWS: dict[Budget, str] = {"kimg": END, "merging_kimg": MERGING}
 COLUMNS = ["mixture", "view", "method", "n", "difference", "std", "low", "high", "verdict"]
+
+
+@dataclass(frozen=True)
+class Against:
+    """Mean FID over domains of `ours` and of another method, and what `ours` is ahead by (negative: behind)."""
+
+    method: str
+    ours: float  # mean over the seeds that both have, as is the next; NaN if there are none
+    theirs: float
+    ahead: Difference
+
+    @property
+    def decided(self) -> bool:
+        """Whether the interval excludes zero."""
+        return self.ahead.low > 0 or self.ahead.high < 0
+
+
+def against_ours(rows: pd.DataFrame, budget: Budget) -> list[Against]:
+    """Every other single model that trains, after as much of the budget as `ours`; empty without `ours`.
+
+    rows: those of one mixture.
+    """
+    fid = rows[(rows["metric"] == "fid") & (rows["domain"] == "mean") & rows["competes"]]
+    groups = at_budget(fid, budget).groupby("method", sort=False)
+    by_method = {str(m): some.set_index("seed")["mean"] for m, some in groups}
+    ours = by_method.pop(OURS, None)
+    return [] if ours is None else [_against(name, ours, other) for name, other in by_method.items()]
+
+
+def _against(method: str, ours: "pd.Series[float]", theirs: "pd.Series[float]") -> Against:
+    means = pd.DataFrame({"ours": ours, "theirs": theirs}).dropna().mean()
+    return Against(method, float(means["ours"]), float(means["theirs"]), paired_difference(theirs, ours))
 
 
 def comparisons(rows: pd.DataFrame) -> pd.DataFrame:
     """Each trained single model against ours, by mixture and view (equal total kimg, equal merging kimg)."""
-    fid = rows[(rows["metric"] == "fid") & (rows["domain"] == "mean") & rows["competes"]]
-    found = []
-    for name, view in ((END, at_budget(fid, "kimg")), (MERGING, at_budget(fid, "merging_kimg"))):
-        for mixture, some in view.groupby("mixture", sort=False):
-            by_method = {m: part.set_index("seed")["mean"] for m, part in some.groupby("method", sort=False)}
-            for method, other in by_method.items():
-                if method == OURS or OURS not in by_method:
-                    continue
-                d = paired_difference(other, by_method[OURS])
-                found.append([mixture, name, method, d.n, d.mean, d.std, d.low, d.high, d.verdict])
-    order = {mixture: k for k, mixture in enumerate(rows["mixture"].unique())}
-    return pd.DataFrame(found, columns=COLUMNS).sort_values("mixture", key=lambda m: m.map(order), kind="stable")
+    found = [
+        [mixture, view, a.method, a.ahead.n, a.ahead.mean, a.ahead.std, a.ahead.low, a.ahead.high, a.ahead.verdict]
+        for mixture, some in rows.groupby("mixture", sort=False)
+        for budget, view in VIEWS.items()
+        for a in against_ours(some, budget)
+    ]
+    return pd.DataFrame(found, columns=COLUMNS)
 
 
 def paired_tables(differences: pd.DataFrame, labels: Labels) -> list[Table]:

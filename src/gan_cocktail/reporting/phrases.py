@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from gan_cocktail.reporting.formats import decimals, fixed
+from gan_cocktail.reporting.paired import Against
 from gan_cocktail.reporting.rows import OURS
-from gan_cocktail.reporting.verdicts import Against, Verdict
+from gan_cocktail.reporting.verdicts import Verdict
 
 PAPER_KIMG, PAPER_IMAGES, PAPER_FEATURES = 5000, 50_000, "inception_v3"
 PAPER_BASELINES = ("scratch", "transfergan", "ewc", "freezed")
@@ -48,16 +49,16 @@ def sentence(verdict: Verdict, labels: Mapping[str, str]) -> str:
     lost = [d for d in found if d.decided and d.ahead.mean < 0]
     close = [d for d in found if not d.decided]
     if lost:
-        text = f"Behind {joined([name(d.baseline) for d in lost])}. {name(lost[0].baseline)}: {_facts(lost[0])}"
+        text = f"Behind {joined([name(d.method) for d in lost])}. {name(lost[0].method)}: {_facts(lost[0])}"
     elif any(d.ahead.n < 2 for d in found):
-        text = f"One seed does not tell how far seeds differ. The best baseline, {name(best.baseline)}: {_facts(best)}"
+        text = f"One seed does not tell how far seeds differ. The best baseline, {name(best.method)}: {_facts(best)}"
     elif close:
-        text = f"The difference to {joined([name(d.baseline) for d in close])} is within the spread of "
-        text += f"{counted(close[0].ahead.n)}. {name(close[0].baseline)}: {_facts(close[0])}"
+        text = f"The difference to {joined([name(d.method) for d in close])} is within the spread of "
+        text += f"{counted(close[0].ahead.n)}. {name(close[0].method)}: {_facts(close[0])}"
     else:
         which = f"{len(found)} measured baselines" if missing else f"{len(found)} baselines"
         text = f"Ahead of {'the one baseline' if len(found) == 1 else f'all {which}'}. "
-        text += f"{'The best, ' if len(found) > 1 else ''}{name(best.baseline)}: {_facts(best)}"
+        text += f"{'The best, ' if len(found) > 1 else ''}{name(best.method)}: {_facts(best)}"
     return f"{text} {missing}".strip()
 
 
@@ -70,8 +71,11 @@ def headline(verdicts: Sequence[Verdict]) -> str:
     return f"{said} of {len(verdicts)} mixture{'s' if len(verdicts) > 1 else ''}"
 
 
-def limits(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
-    """What separates these numbers from the paper's, as far as they tell."""
+def limits(rows: pd.DataFrame, labels: Mapping[str, str], cpus: Sequence[str] = ()) -> list[str]:
+    """What separates these numbers from the paper's and from one another, as far as they tell.
+
+    cpus: the kinds of processor that they were made on.
+    """
     rows = rows[rows["metric"] == "fid"]
     first, n_seeds = rows.iloc[0], rows["seed"].nunique()
     budget, said = float(rows.loc[rows["method"] == OURS, "merging_kimg"].max()), []  # NaN without `ours`
@@ -98,6 +102,11 @@ def limits(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
         )
     if n_seeds < 3:
         said.append(f"Seeds. There {'is' if n_seeds == 1 else 'are'} {counted(n_seeds)}: little or no idea of spread.")
+    if len(cpus) > 1:
+        said.append(
+            f"Machines. Made on more than one kind of processor ({joined(cpus)}), which round differently: where two "
+            "methods were, a pair of one seed shares its data and draws, and not its rounding."
+        )
     absent = [labels.get(m, m) for m in PAPER_BASELINES if m not in set(rows["method"])]
     if absent:
         said.append(f"Baselines of the paper that were not run: {joined(absent)}.")

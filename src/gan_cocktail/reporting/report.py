@@ -92,6 +92,10 @@ def provenance(inputs: Inputs) -> dict[str, str]:
     return {k: v for k, v in facts.items() if v} | {k: ", ".join(sorted(set(v))) for k, v in found.items()}
 
 
+def _cpus(inputs: Inputs) -> list[str]:
+    return sorted({each["info"].get("machine", {}).get("CPU", "") for each in inputs.evaluations.values()} - {""})
+
+
 def plain_table(found: Mapping[str, Any]) -> Table:
     """Any rows of values."""
     rows = pd.DataFrame(found["rows"])
@@ -135,6 +139,6 @@ def render(inputs: Inputs) -> str:
         headlines={words: headline([m.verdicts[i] for m in mixtures]) for i, words in enumerate(BUDGETS.values())},
         measurement=measurement(rows, inputs.evaluations.values()),
         provenance=provenance(inputs),
-        limits=limits(rows, inputs.labels),
+        limits=limits(rows, inputs.labels, _cpus(inputs)),
         params=yaml.safe_dump(inputs.params.model_dump(mode="json"), sort_keys=False) if inputs.params else "",
     )

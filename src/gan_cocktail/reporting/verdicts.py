@@ -6,26 +6,11 @@ from typing import Literal
 
 import pandas as pd
 
+from gan_cocktail.reporting.paired import Against, against_ours
 from gan_cocktail.reporting.rows import OURS, Budget, at_budget
-from gan_cocktail.reporting.statistics import Difference, paired_difference
 
 BUDGETS: dict[Budget, str] = {"kimg": "equal total kimg", "merging_kimg": "equal merging kimg"}
 Outcome = Literal["holds", "does not hold", "undecided", "not measured"]
-
-
-@dataclass(frozen=True)
-class Against:
-    """FID of `ours` and of a baseline, and what `ours` is ahead by (negative: behind), paired by seed."""
-
-    baseline: str
-    ours: float  # mean over the seeds that both have, as is the next
-    theirs: float
-    ahead: Difference
-
-    @property
-    def decided(self) -> bool:
-        """Whether the interval excludes zero."""
-        return self.ahead.low > 0 or self.ahead.high < 0
 
 
 @dataclass(frozen=True)
@@ -61,17 +46,8 @@ def judge(rows: pd.DataFrame, mixture: str, budget: Budget, baselines: Sequence[
 
     rows: one a mixture, method, domain, metric, kimg and seed.
     """
-    fid = rows[(rows["mixture"] == mixture) & (rows["metric"] == "fid") & (rows["domain"] == "mean")]
-    fid = at_budget(fid, budget)
-    by_method = {str(m): some.set_index("seed")["mean"] for m, some in fid.groupby("method")}
-    ours = by_method.get(OURS, pd.Series(dtype=float))
-    found = [_against(name, ours, by_method[name]) for name in baselines if name in by_method]
-    found = sorted((d for d in found if d.ahead.n), key=lambda d: d.theirs)
-    missing = [name for name in baselines if name not in {d.baseline for d in found}]
-    return Verdict(mixture, budget, float(fid[budget].max()), found, missing)
-
-
-def _against(baseline: str, ours: "pd.Series[float]", theirs: "pd.Series[float]") -> Against:
-    both = pd.DataFrame({"ours": ours, "theirs": theirs}).dropna()
-    means = both.mean()
-    return Against(baseline, float(means["ours"]), float(means["theirs"]), paired_difference(theirs, ours))
+    some = rows[rows["mixture"] == mixture]
+    found = [a for a in against_ours(some, budget) if a.method in baselines and a.ahead.n]
+    missing = [name for name in baselines if name not in {a.method for a in found}]
+    kimg = float(at_budget(some, budget)[budget].max())
+    return Verdict(mixture, budget, kimg, sorted(found, key=lambda a: a.theirs), missing)
