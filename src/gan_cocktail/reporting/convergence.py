@@ -53,9 +53,9 @@ def _ends(rows: pd.DataFrame, start: float, end: float) -> "tuple[pd.Series[floa
     """The least-squares line of each seed at the kimg `start` and `end`; of the seeds measured at both."""
     lines = {}
     for seed, some in rows.groupby("seed"):
-        kimg = some["merging_kimg"].tolist()
-        if min(kimg) == start and max(kimg) == end:
-            line = linear_regression(kimg, some["mean"].tolist())
+        spent = some["merging_kimg"].tolist()
+        if min(spent) == start and max(spent) == end:
+            line = linear_regression(spent, some["mean"].tolist())
             lines[seed] = [line.intercept + line.slope * at for at in (start, end)]
     ends = pd.DataFrame.from_dict(lines, orient="index", columns=["start", "end"])
     return ends["start"], ends["end"]
@@ -82,5 +82,8 @@ def convergence_tables(found: pd.DataFrame, labels: Mapping[str, str]) -> list[T
 def _cells(row: Mapping[Any, Any], labels: Mapping[str, str]) -> list[str]:
     places = decimals(row["fid_to"])
     interval = f"[{fixed(row['low'], places)}, {fixed(row['high'], places)}]" if row["n"] > 1 else NONE
-    spent, fids = f"{row['from_kimg']:g} → {row['to_kimg']:g}", f"{number(row['fid_from'])} → {number(row['fid_to'])}"
+    spent, fids = (
+        f"{round(row['from_kimg'], 1):g} → {round(row['to_kimg'], 1):g}",
+        f"{number(row['fid_from'])} → {number(row['fid_to'])}",
+    )
     return [labels.get(row["method"], row["method"]), spent, fids, fixed(row["fall"], places), interval, row["verdict"]]
