@@ -51,6 +51,13 @@ def test_curves_are_measured_at_the_same_total_kimg():
     assert plan.snapshot_kimg("m", "ours") == [4]  # 12 in total; 16 is the end
 
 
+def test_curves_of_single_points_are_no_figure():
+    settings = {"rooting": 8, "merging": 8, "points": 2}
+    assert plan_of(2, methods=["ours"], **settings).curves() == []  # 8 of 16 kimg in all is before merging begins
+    assert plan_of(2, methods=["ours", "transfergan"], **settings).curves()
+    assert plan_of(2, methods=["average_rooted"], **settings).curves() == []
+
+
 def test_every_method_is_measured_at_the_merging_kimg_of_ours():
     plan = plan_of(3, rooting=8, merging=5, points=2, methods=["ours", "rooted_only", "transfergan"])
     assert 5 in plan.snapshot_kimg("m", "transfergan")

@@ -153,8 +153,9 @@ class Plan(ModelPlan):
         return [f"{self.results}/figures/{name}.{suffix}" for suffix in ("png", "pdf")]
 
     def curves(self) -> list[str]:
-        """FID against kimg, if anything trains."""
-        return self.figure("curves") if self.trains() else []
+        """FID against kimg, if any training is measured on its way."""
+        measured = any(self.snapshot_kimg(mixture, m) for mixture in self.params.mixtures for m in self.methods)
+        return self.figure("curves") if measured else []
 
     def distance_report(self) -> list[str]:
         """Layer distances as a table and a figure, if there are any."""
