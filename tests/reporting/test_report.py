@@ -17,7 +17,7 @@ from gan_cocktail.params.experiment import Params
 from gan_cocktail.reporting.embedding import embed
 from gan_cocktail.reporting.inputs import ALWAYS, Inputs, sections_of
 from gan_cocktail.reporting.phrases import headline, limits, sentence
-from gan_cocktail.reporting.report import render, rich
+from gan_cocktail.reporting.report import breakable, render, rich
 from gan_cocktail.reporting.rows import rows_of
 from gan_cocktail.reporting.runtime import duration, read_benchmarks
 from gan_cocktail.reporting.verdicts import baselines_of, judge
@@ -155,6 +155,10 @@ def test_a_cell_is_bold_with_a_small_spread_and_nothing_else_is_markup():
     assert rich("**2.60** ± 0.06") == "<b>2.60</b><small>±\u202f0.06</small>"
     assert rich("2.60") == "2.60"
     assert rich("<i>") == "&lt;i&gt;"
+
+
+def test_names_break_before_plus_and_behind_underscores():
+    assert breakable("a+b_root-b<") == "a<wbr>+b_<wbr>root-b&lt;"
 
 
 def test_a_mixture_has_the_tables_of_the_verb(full):

@@ -110,6 +110,11 @@ def rich(cell: str) -> Markup:
     return Markup(f"{bold}<small>±\N{NARROW NO-BREAK SPACE}{spread}</small>" if sign else bold)
 
 
+def breakable(name: str) -> Markup:
+    """A name, often a mixture's, that may be broken before + and behind _."""
+    return Markup(str(escape(name)).replace("+", "<wbr>+").replace("_", "_<wbr>"))
+
+
 def code(notes: str) -> Markup:
     """A table's notes as HTML: `code`."""
     return Markup(re.sub(r"`(.+?)`", r"<code>\1</code>", str(escape(notes))))
@@ -126,7 +131,8 @@ def render(inputs: Inputs) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "duration": duration, "sentence": sentence, "rich": rich, "code": code}
+    environment.filters |= {"number": number, "duration": duration, "sentence": sentence}
+    environment.filters |= {"rich": rich, "code": code, "breakable": breakable}
     return environment.get_template("report.html.j2").render(
         inputs=inputs,
         sections=sections_of(inputs),
