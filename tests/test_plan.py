@@ -56,6 +56,7 @@ def test_curves_of_single_points_are_no_figure():
     assert plan_of(2, methods=["ours"], **settings).curves() == []  # 8 of 16 kimg in all is before merging begins
     assert plan_of(2, methods=["ours", "transfergan"], **settings).curves()
     assert plan_of(2, methods=["average_rooted"], **settings).curves() == []
+    assert plan_of(2, methods=["ours", "upper_bound"], **(settings | {"points": 4})).curves()
 
 
 def test_every_method_is_measured_at_the_merging_kimg_of_ours():

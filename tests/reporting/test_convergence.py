@@ -9,9 +9,9 @@ from tests.reporting.conftest import evaluation
 
 def course(method, values, seeds=3, mixture="m"):
     """A training of 40 kimg after 30 of rooting, measured at each 10; seeds differ by 1."""
-    course = dict(zip((10, 20, 30, 40), values, strict=True))
+    measured = dict(zip((10, 20, 30, 40), values, strict=True))
     return [
-        evaluation(mixture, method, s, {(30 + k, k): (v + s,) * 2 for k, v in course.items()}) for s in range(seeds)
+        evaluation(mixture, method, s, {(30 + k, k): (v + s,) * 2 for k, v in measured.items()}) for s in range(seeds)
     ]
 
 

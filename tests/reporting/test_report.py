@@ -142,7 +142,7 @@ def test_only_seeds_that_both_have_are_compared():
 
 def test_seeds_without_spread_are_decided_by_their_difference():
     (d,) = verdict(ours=[1.0, 1.0], transfergan=[2.0, 2.0]).differences
-    assert (d.ahead.low, d.ahead.high, d.decided) == (1.0, 1.0, True)
+    assert (d.ahead.low, d.ahead.high, d.ahead.decided) == (1.0, 1.0, True)
     assert verdict(ours=[1.0, 1.0], transfergan=[1.0, 1.0]).outcome == "undecided"
 
 

@@ -154,7 +154,8 @@ class Plan(ModelPlan):
 
     def curves(self) -> list[str]:
         """FID against kimg, if any training is measured on its way."""
-        measured = any(self.snapshot_kimg(mixture, m) for mixture in self.params.mixtures for m in self.methods)
+        mixtures = self.params.mixtures
+        measured = any(self.snapshot_kimg(mixture, m) for mixture in mixtures for m in self.methods_for(mixture))
         return self.figure("curves") if measured else []
 
     def distance_report(self) -> list[str]:

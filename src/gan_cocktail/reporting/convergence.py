@@ -64,8 +64,8 @@ def _ends(rows: pd.DataFrame, start: float, end: float) -> "tuple[pd.Series[floa
 def _verdict(d: Difference, fid: float) -> str:
     if d.n < 2:
         return "one seed"
-    if d.low > 0 or d.high < 0:
-        return "falling" if d.low > 0 else "rising"
+    if d.decided:
+        return "falling" if d.mean > 0 else "rising"
     return "flat" if abs(d.mean) < SMALL * fid else "undecided"
 
 
@@ -82,8 +82,6 @@ def convergence_tables(found: pd.DataFrame, labels: Mapping[str, str]) -> list[T
 def _cells(row: Mapping[Any, Any], labels: Mapping[str, str]) -> list[str]:
     places = decimals(row["fid_to"])
     interval = f"[{fixed(row['low'], places)}, {fixed(row['high'], places)}]" if row["n"] > 1 else NONE
-    spent, fids = (
-        f"{round(row['from_kimg'], 1):g} → {round(row['to_kimg'], 1):g}",
-        f"{number(row['fid_from'])} → {number(row['fid_to'])}",
-    )
+    spent = " → ".join(f"{round(row[end], 1):g}" for end in ("from_kimg", "to_kimg"))
+    fids = " → ".join(number(row[end]) for end in ("fid_from", "fid_to"))
     return [labels.get(row["method"], row["method"]), spent, fids, fixed(row["fall"], places), interval, row["verdict"]]

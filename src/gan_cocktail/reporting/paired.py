@@ -29,11 +29,6 @@ class Against:
     theirs: float
     ahead: Difference
 
-    @property
-    def decided(self) -> bool:
-        """Whether the interval excludes zero."""
-        return self.ahead.low > 0 or self.ahead.high < 0
-
 
 def against_ours(rows: pd.DataFrame, budget: Budget) -> list[Against]:
     """Every other single model that trains, after as much of the budget as `ours`; empty without `ours`.

@@ -46,8 +46,8 @@ def sentence(verdict: Verdict, labels: Mapping[str, str]) -> str:
     if not found:
         return missing or "No trained baseline was measured."
     best = found[0]
-    lost = [d for d in found if d.decided and d.ahead.mean < 0]
-    close = [d for d in found if not d.decided]
+    lost = [d for d in found if d.ahead.decided and d.ahead.mean < 0]
+    close = [d for d in found if not d.ahead.decided]
     if lost:
         text = f"Behind {joined([name(d.method) for d in lost])}. {name(lost[0].method)}: {_facts(lost[0])}"
     elif any(d.ahead.n < 2 for d in found):
@@ -104,8 +104,8 @@ def limits(rows: pd.DataFrame, labels: Mapping[str, str], cpus: Sequence[str] = 
         said.append(f"Seeds. There {'is' if n_seeds == 1 else 'are'} {counted(n_seeds)}: little or no idea of spread.")
     if len(cpus) > 1:
         said.append(
-            f"Machines. Made on more than one kind of processor ({joined(cpus)}), which round differently: where two "
-            "methods were, a pair of one seed shares its data and draws, and not its rounding."
+            f"Machines. Made on more than one kind of processor ({joined(cpus)}), which round differently: methods "
+            "that ran on different ones share data and draws where they are paired by seed, but not rounding."
         )
     absent = [labels.get(m, m) for m in PAPER_BASELINES if m not in set(rows["method"])]
     if absent:

@@ -82,18 +82,20 @@ def measurement(rows: pd.DataFrame, evaluations: Collection[Mapping[str, Any]]) 
     }
 
 
+def surroundings(evaluations: Collection[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The machines and versions that the numbers were made by: every value of each, in order."""
+    found: dict[str, set[str]] = {}
+    for each in evaluations:
+        for name, value in (each["info"].get("machine", {}) | each["info"]["versions"]).items():
+            found.setdefault(name, set()).add(value)
+    return {name: sorted(values) for name, values in found.items()}
+
+
 def provenance(inputs: Inputs) -> dict[str, str]:
     """Where and by what the numbers were made, as label and value."""
-    found: dict[str, list[str]] = {}
-    for each in inputs.evaluations.values():
-        for name, value in (each["info"].get("machine", {}) | each["info"]["versions"]).items():
-            found.setdefault(name, []).append(value)
     facts = {"Commit": inputs.commit, "Date": inputs.date}
-    return {k: v for k, v in facts.items() if v} | {k: ", ".join(sorted(set(v))) for k, v in found.items()}
-
-
-def _cpus(inputs: Inputs) -> list[str]:
-    return sorted({each["info"].get("machine", {}).get("CPU", "") for each in inputs.evaluations.values()} - {""})
+    made_by = surroundings(inputs.evaluations.values())
+    return {k: v for k, v in facts.items() if v} | {k: ", ".join(v) for k, v in made_by.items()}
 
 
 def plain_table(found: Mapping[str, Any]) -> Table:
@@ -145,6 +147,6 @@ def render(inputs: Inputs) -> str:
         headlines={words: headline([m.verdicts[i] for m in mixtures]) for i, words in enumerate(BUDGETS.values())},
         measurement=measurement(rows, inputs.evaluations.values()),
         provenance=provenance(inputs),
-        limits=limits(rows, inputs.labels, _cpus(inputs)),
+        limits=limits(rows, inputs.labels, surroundings(inputs.evaluations.values()).get("CPU", [])),
         params=yaml.safe_dump(inputs.params.model_dump(mode="json"), sort_keys=False) if inputs.params else "",
     )

@@ -47,13 +47,18 @@ class Difference:
     high: float
 
     @property
+    def decided(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.low > 0 or self.high < 0
+
+    @property
     def verdict(self) -> str:
         """What a positive difference (the other has the higher FID) says of ours."""
         if self.n < 2:
             return "one seed" if self.n else "no common seed"
-        if self.low > 0:
-            return "ours better"
-        return "ours worse" if self.high < 0 else "no difference beyond noise"
+        if not self.decided:
+            return "no difference beyond noise"
+        return "ours better" if self.mean > 0 else "ours worse"
 
 
 def paired_difference(other: "pd.Series[float]", ours: "pd.Series[float]") -> Difference:

@@ -28,9 +28,9 @@ class Verdict:
         """One decided loss refutes the claim; it holds if every baseline was measured and decidedly beaten."""
         if not self.differences:
             return "not measured"
-        if any(d.decided and d.ahead.mean < 0 for d in self.differences):
+        if any(d.ahead.decided and d.ahead.mean < 0 for d in self.differences):
             return "does not hold"
-        if self.missing or not all(d.decided for d in self.differences):
+        if self.missing or not all(d.ahead.decided for d in self.differences):
             return "undecided"
         return "holds"
 
