@@ -9,8 +9,9 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.facts import read_facts
 from gan_cocktail.files import sha256
 from gan_cocktail.params.base import parse_section
+from gan_cocktail.params.evaluation import EXTRACTOR
 from gan_cocktail.params.network import NetworkParams
-from gan_cocktail.plan.experiment import EXTRACTOR, Plan
+from gan_cocktail.plan.experiment import Plan
 
 
 def check_inputs(plan: Plan) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gan_cocktail.params.evaluation import EXTRACTOR
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.params.method import AverageKind
-from gan_cocktail.plan.experiment import APPLICATIONS, EXTRACTOR, Plan
-from gan_cocktail.plan.models import MERGES
+from gan_cocktail.plan.experiment import APPLICATIONS, Plan
+from gan_cocktail.plan.models import MERGE_OF
 
 GRID_KEYS = ["seed", "figures.columns"]
 
@@ -71,7 +72,7 @@ def _rooted(plan: Plan, mixture: str, seed: int) -> Iterator[Job]:
         inputs = [plan.widened_root(mixture), plan.images(s)]
         keys = [f"mixtures.{mixture}", "training", "rooting.kimg", *_drawing(plan)]
         yield Job("root", f"{mixture}.{s}.{seed}", inputs, [plan.rooted(mixture, s, seed)], keys)
-    for kind in MERGES:
+    for kind in MERGE_OF:
         keys = [] if kind == "rooted" else [f"mixtures.{mixture}"]
         yield Job("average", f"{mixture}.{kind}.{seed}", *_averaging(plan, mixture, kind, seed), keys)
 
@@ -106,9 +107,8 @@ def _measurements(plan: Plan) -> Iterator[Job]:
     for mixture in plan.params.mixtures:
         own = f"mixtures.{mixture}"
         for seed in plan.params.seeds if plan.roots() else ():
-            before, after = plan.distance_models(mixture, seed)
-            inputs, made = [plan.widened_root(mixture), *before, *after], [plan.distance(mixture, seed)]
-            yield Job("distances", f"{mixture}.{seed}", inputs, made, [own])
+            inputs = [plan.widened_root(mixture), *plan.widened_leaves(mixture), *plan.rooted_leaves(mixture, seed)]
+            yield Job("distances", f"{mixture}.{seed}", inputs, [plan.distance(mixture, seed)], [own])
         for method in plan.methods_for(mixture):
             keys = [own, "evaluation", "synthesis.mode", *_budgets(plan, mixture, method), *_variant(plan, method)]
             for seed in plan.params.seeds:

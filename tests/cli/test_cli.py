@@ -47,7 +47,8 @@ def test_a_mistake_is_one_sentence_and_code_2(tmp_path):
         (["merge", "M", "M", "--kimg", 1], "expected datasets for its 0 classes, one each, found 1"),
         (["merge", "W", "M", "M", "--kimg", 1, "--probabilities", "0.5,x"], "expected 2 positive numbers"),
         (["merge", "W", "M", "M", "--kimg", 1, "--probabilities", "1,1,1"], "expected 2 positive numbers"),
-        (["merge", "W", "M", "M", "--kimg", 1, "--snapshots", "2"], "2 kimg is beyond the budget"),
+        (["merge", "W", "M", "M", "--kimg", 1, "--snapshots", "2"], "within the budget, --kimg 1, found 2"),
+        (["merge", "W", "M", "M", "--kimg", 1, "--snapshots", "half"], "expected kimg such as 2,4.5, found 'half'"),
     ],
 )
 def test_arguments_that_do_not_fit_are_explained(tmp_path, arguments, message):

@@ -83,6 +83,15 @@ def test_moving_average_has_the_half_life_that_it_says(images):
     torch.testing.assert_close(trainer.flat_ema, torch.full_like(trainer.flat_ema, 0.5))
 
 
+def test_the_discriminator_steps_as_much_farther_as_the_ratio_says(images):
+    plain = TrainingParams(batch_size=8, r1_gamma=0, precision="fp32")
+    start = Trainer(job(images, plain), CPU)
+    even, ahead = (train(job(images, plain.model_copy(update={"learning_rate_ratio": ratio})), 1) for ratio in (1, 4))
+    assert torch.equal(even.flat_G, ahead.flat_G)
+    torch.testing.assert_close(ahead.flat_D - start.flat_D, 4 * (even.flat_D - start.flat_D), rtol=1e-3, atol=1e-6)
+    assert not torch.equal(even.flat_D, start.flat_D)
+
+
 def test_classes_come_by_their_probabilities_and_real_images_from_their_source():
     datasets = [torch.full((10, 3, 16, 16), value, dtype=torch.uint8) for value in (10, 200)]
     stream = FixedDatasets([datasets[0], None, datasets[1]], CPU)

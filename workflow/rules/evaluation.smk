@@ -40,8 +40,8 @@ rule evaluate:
 rule distances:
     input:
         root=lambda w: plan.widened_root(w.mixture),
-        before=lambda w: plan.distance_models(w.mixture, int(w.seed))[0],
-        after=lambda w: plan.distance_models(w.mixture, int(w.seed))[1],
+        before=lambda w: plan.widened_leaves(w.mixture),
+        after=lambda w: plan.rooted_leaves(w.mixture, int(w.seed)),
     output:
         "<results>/distances/{mixture}/seed{seed}.json",
     log:

@@ -11,7 +11,7 @@ rule average:
     benchmark:
         "<results>/benchmarks/average/{mixture}/{kind}/seed{seed}.tsv"
     wildcard_constraints:
-        kind=one_of(MERGES),
+        kind=one_of(MERGE_OF),
     threads: 1
     resources:
         mem_mb=1000,

@@ -17,7 +17,7 @@ from gan_cocktail.evaluation.features import load_extractor
 from gan_cocktail.evaluation.perceptual import load_perceptual
 from gan_cocktail.evaluation.reference import load_reference
 from gan_cocktail.files import write_json
-from gan_cocktail.params.evaluation import EvaluationParams
+from gan_cocktail.params.evaluation import EXTRACTOR, EvaluationParams
 from gan_cocktail.provenance import describe
 
 
@@ -33,7 +33,7 @@ def evaluate(
     merging_kimg: Annotated[float, typer.Option(help="kimg of the model's own training.")] = 0,
     data: Annotated[str, typer.Option(help="How synthetic images were had: fixed (a dataset) or fresh.")] = "",
     snapshots: Annotated[Path | None, typer.Option(help="Generators of the same training, measured too.")] = None,
-    embedded: Embedded = Path("resources/features/embedded.safetensors"),
+    embedded: Embedded = Path(EXTRACTOR),
     cache: Annotated[
         Path | None, typer.Option(help="Folder, this evaluation's own, that keeps features of the images drawn.")
     ] = None,

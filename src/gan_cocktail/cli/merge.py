@@ -15,6 +15,7 @@ from gan_cocktail.cli.options import (
     Psi,
     Seed,
     Settings,
+    read_kimg,
     read_section,
     read_shares,
     training_folder,
@@ -49,9 +50,7 @@ def merge(
     initial, recipe = load(model), read_section(TrainingParams, settings)
     if (n := initial.network.c_dim) != len(images):
         raise CocktailError(f"{model}: expected datasets for its {n} classes, one each, found {len(images)}")
-    shares, keep = read_shares(probabilities, len(images)), [float(k) for k in snapshots.split(",") if k]
-    if max(keep, default=0) > kimg:
-        raise CocktailError(f"--snapshots: {max(keep):g} kimg is beyond the budget, --kimg {kimg:g}")
+    shares, keep = read_shares(probabilities, len(images)), read_kimg(snapshots, kimg)
     pull = read_section(EWCParams, ewc, "--ewc") if ewc else None
     near = read_section(ConsistencyParams, consistency, "--consistency") if consistency else None
     twist = Twist(from_scratch, pull, fisher, frozen_layers, near, teacher or [])

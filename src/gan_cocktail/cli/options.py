@@ -57,6 +57,17 @@ def read_shares(text: str, n: int) -> list[float]:
     return [share / sum(shares) for share in shares]
 
 
+def read_kimg(text: str, end: float) -> list[float]:
+    """kimg of snapshots from 'kimg,kimg,...', within a training of `end` kimg."""
+    try:
+        kimg = [float(k) for k in text.split(",") if k]
+    except ValueError:
+        raise CocktailError(f"--snapshots: expected kimg such as 2,4.5, found {text!r}") from None
+    if kimg and not 0 < min(kimg) <= max(kimg) <= end:
+        raise CocktailError(f"--snapshots: expected kimg above 0 and within the budget, --kimg {end:g}, found {text}")
+    return kimg
+
+
 def check_class(position: int, n: int, what: str, option: str = "--position") -> None:
     """Raise CocktailError unless `position` is one of n classes, counted from 0."""
     if not 0 <= position < n:

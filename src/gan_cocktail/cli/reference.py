@@ -11,6 +11,7 @@ from gan_cocktail.cli.options import Embedded, Out
 from gan_cocktail.data.images import read_images
 from gan_cocktail.evaluation.features import load_extractor
 from gan_cocktail.evaluation.reference import make_reference, save_reference
+from gan_cocktail.params.evaluation import EXTRACTOR
 from gan_cocktail.provenance import describe
 
 
@@ -22,7 +23,7 @@ def reference(
         Literal["real", "synthetic"], typer.Option(help="Training images of the source, or drawn from it.")
     ],
     features: Annotated[str, typer.Option(help="embedded or inception_v3.")] = "embedded",
-    embedded: Embedded = Path("resources/features/embedded.safetensors"),
+    embedded: Embedded = Path(EXTRACTOR),
 ) -> None:
     """Compute the statistics that FID and KID are measured against."""
     extractor = load_extractor(features, embedded, device.pick())

@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from gan_cocktail.params.base import Section
 
+EXTRACTOR = "resources/features/embedded.safetensors"  # weights of `embedded`
+
 
 class EvaluationParams(Section):
     """How images are measured."""

@@ -21,7 +21,8 @@ class TrainingParams(Section):
     """The recipe that every adversarial training shares."""
 
     batch_size: int = Field(16, ge=2, description="images a step")
-    learning_rate: float = Field(0.002, gt=0, le=1, description="Adam's step size, G and D")
+    learning_rate: float = Field(0.002, gt=0, le=1, description="Adam's step size")
+    learning_rate_ratio: float = Field(1, gt=0, description="step size of D over that of G (Heusel et al. 2017, TTUR)")
     r1_gamma: float = Field(0.1, ge=0, description="weight of the R1 penalty; 0 turns it off")
     r1_interval: int = Field(16, ge=1, description="steps between R1 penalties (lazy regularisation)")
     path_length_weight: float = Field(0, ge=0, description="weight of the path-length penalty; 0 turns it off")
@@ -42,7 +43,7 @@ class TrainingParams(Section):
 class SourceRecipe(TrainingParams):
     """The recipe for sources: few real images, so mirrored and augmented."""
 
-    learning_rate: float = Field(0.0025, gt=0, le=1, description="Adam's step size, G and D")
+    learning_rate: float = Field(0.0025, gt=0, le=1, description="Adam's step size")
     ema_kimg: float = Field(2, gt=0, description="half-life of the generator's moving average, kimg")
     mirror: bool = Field(True, description="mirror half of the real images at random")
     augmentation: AugmentationParams | None = Field(AugmentationParams(), description="ADA, or null for none")

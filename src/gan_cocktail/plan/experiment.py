@@ -5,7 +5,6 @@ import json
 from gan_cocktail.params.method import AverageKind
 from gan_cocktail.plan.models import AVERAGES, ModelPlan
 
-EXTRACTOR = "resources/features/embedded.safetensors"
 TABLES = ("main", "metrics", "paired", "convergence")
 APPLICATIONS = ("interpolate", "swap", "mix")
 
@@ -28,10 +27,13 @@ class Plan(ModelPlan):
         """The same of one mixture and replicate."""
         return f"{self.results}/distances/{mixture}/seed{seed}.json"
 
-    def distance_models(self, mixture: str, seed: int) -> tuple[list[str], list[str]]:
-        """The models whose distance from the root is measured: the sources as they are, and rooted."""
-        leaves = self.mixture(mixture).leaves
-        return [self.widened(mixture, s) for s in leaves], [self.rooted(mixture, s, seed) for s in leaves]
+    def widened_leaves(self, mixture: str) -> list[str]:
+        """The sources other than the root, conditioned."""
+        return [self.widened(mixture, s) for s in self.mixture(mixture).leaves]
+
+    def rooted_leaves(self, mixture: str, seed: int) -> list[str]:
+        """The same, rooted."""
+        return [self.rooted(mixture, s, seed) for s in self.mixture(mixture).leaves]
 
     def evaluation(self, mixture: str, method: str, seed: int) -> str:
         """A method's measurements."""

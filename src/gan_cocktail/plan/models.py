@@ -10,7 +10,7 @@ from gan_cocktail.params.experiment import MixtureParams, Params
 from gan_cocktail.params.method import AverageKind, Method
 
 AVERAGES: tuple[AverageKind, ...] = ("rooted", "unrooted")  # those that are shown by themselves
-MERGES: dict[AverageKind, str] = {  # of the root and the rooted models: the ways of merging/table.py
+MERGE_OF: dict[AverageKind, str] = {  # averages of the root and the rooted models, and their ways in merging/table.py
     "rooted": "mean",
     "own_embeddings": "own_embeddings",
     "root_discriminator": "root_discriminator",
@@ -136,8 +136,8 @@ class ModelPlan:
     def merge(self, mixture: str, kind: AverageKind) -> list[str]:
         """How those are averaged, as options: the plain mean needs none."""
         m = self.mixture(mixture)
-        plain = MERGES.get(kind, "mean") == "mean"
-        return [] if plain else [f"--merge={MERGES[kind]}", f"--root={m.sources.index(m.root_name)}"]
+        plain = MERGE_OF.get(kind, "mean") == "mean"
+        return [] if plain else [f"--merge={MERGE_OF[kind]}", f"--root={m.sources.index(m.root_name)}"]
 
     def initialisation(self, mixture: str, method: str, seed: int) -> str:
         """Where a method starts; of a random start, whose architecture it takes."""
@@ -206,7 +206,7 @@ class ModelPlan:
     def rooting_kimg(self, mixture: str, method: str) -> float:
         """What a method spent before merging."""
         spec, leaves = self.methods[method], len(self.mixture(mixture).leaves)
-        rootings = leaves if spec.average in MERGES else int(spec.initialisation == "rooted")
+        rootings = leaves if spec.average in MERGE_OF else int(spec.initialisation == "rooted")
         return rootings * self.params.rooting.kimg
 
     def merging_kimg(self, mixture: str, method: str) -> float:

@@ -62,7 +62,7 @@ class Trainer:
         self.G_ema = deepcopy(self.G).requires_grad_(False).eval()
         self.flat_G, self.flat_D, self.flat_ema = flatten(self.G), flatten(self.D), flatten(self.G_ema)
         self.adam_G = adam(self.flat_G, s.learning_rate, s.path_length_interval if s.path_length_weight else None)
-        self.adam_D = adam(self.flat_D, s.learning_rate, s.r1_interval if s.r1_gamma else None)
+        self.adam_D = adam(self.flat_D, s.learning_rate * s.learning_rate_ratio, s.r1_interval if s.r1_gamma else None)
         pull, free = job.strength, free_elements(self.D, job.frozen)
         self.anchor_G = Anchor(self.G, self.flat_G, pull.G) if pull else None
         self.anchor_D = Anchor(self.D, self.flat_D, pull.D) if pull else None
