@@ -8,8 +8,9 @@ from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
+from gan_cocktail.params.evaluation import EXTRACTOR
 from gan_cocktail.params.experiment import Params
-from gan_cocktail.plan.experiment import EXTRACTOR, Plan
+from gan_cocktail.plan.experiment import Plan
 from gan_cocktail.tensors import save_tensors
 from tests.conftest import ROOT, TINY
 
