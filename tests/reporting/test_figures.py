@@ -1,10 +1,11 @@
 """Figures: pixels as they are, the same bytes each time."""
 
-import itertools
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -41,9 +42,10 @@ def test_a_grid_that_has_no_such_rows_or_columns(grid, columns, classes):
         strips_of(grid, columns, classes)
 
 
-@pytest.mark.parametrize(("width", "across"), [(6.5, 2), (4, 1)])
-def test_panels_are_whole_and_titles_lie_above_them(width, across):
-    grids = [np.zeros((32 * rows, 32 * 8, 3), np.uint8) for rows in (4, 9, 4)]
+@pytest.mark.parametrize("width", [6.5, 4])
+@pytest.mark.parametrize("shapes", [[(4, 8), (9, 8), (4, 8)], [(4, 15), (4, 8), (5, 7), (9, 7)], [(5, 7)], [(1, 30)]])
+def test_panels_are_whole_apart_and_below_their_titles(width, shapes):
+    grids = [np.zeros((32 * rows, 32 * columns, 3), np.uint8) for rows, columns in shapes]
     title = "A title that is by far too long for half of the width of a figure, whatever it says"
     figure = panels_figure([(title, grid) for grid in grids], FigureParams(width=width, dpi=72))
     figure.draw_without_rendering()
@@ -55,9 +57,28 @@ def test_panels_are_whole_and_titles_lie_above_them(width, across):
         assert place.y0 >= box.y1
         assert place.x1 <= box.x1 + 1
         assert place.y1 <= figure.bbox.y1
-    assert (boxes[0].y1 == pytest.approx(boxes[1].y1)) == (across == 2)
-    assert boxes[2].y1 < boxes[1].y0
-    assert min(box.y0 for box in boxes) >= -0.5
+    drawn = [Bbox.union([box, text.get_window_extent()]) for box, text in zip(boxes, figure.texts, strict=True)]
+    assert not any(a.overlaps(b) for a, b in combinations(drawn, 2))
+    assert min(box.y0 for box in boxes) == pytest.approx(0, abs=0.5)
+
+
+def panel_boxes(width):
+    grids = [np.zeros((32 * rows, 32 * columns, 3), np.uint8) for rows, columns in [(4, 8), (4, 15), (9, 8), (5, 8)]]
+    figure = panels_figure([("", grid) for grid in grids], FigureParams(width=width, dpi=72))
+    return [axes.get_window_extent() for axes in figure.axes]
+
+
+def test_a_long_panel_goes_across_and_the_others_fill_both_columns():
+    low, long, high, middle = panel_boxes(6.5)
+    assert long.width > 2 * high.width
+    assert long.y0 > high.y1 == pytest.approx(middle.y1)
+    assert low.x0 == middle.x0 > high.x1
+    assert low.y1 < middle.y0
+
+
+def test_panels_of_a_narrow_figure_lie_below_each_other_as_given():
+    boxes = panel_boxes(4)
+    assert all(above.y0 > below.y1 for above, below in pairwise(boxes))
 
 
 @pytest.mark.parametrize("suffix", ["png", "pdf"])
@@ -99,7 +120,7 @@ def test_long_lists_keep_labels_apart_and_images_within(methods, domains, width)
     figure.draw_without_rendering()
     labels = [t.get_window_extent() for t in figure.findobj(Text) if t.get_text().startswith("Method")]
     assert len(labels) == methods
-    assert all(above.y0 >= below.y1 - 2 for above, below in itertools.pairwise(labels))
+    assert all(above.y0 >= below.y1 - 2 for above, below in pairwise(labels))
     assert all(label.x0 >= 0 for label in labels)
     boxes = [axes.get_window_extent() for axes in figure.axes]
     assert len(boxes) == methods * domains

@@ -16,6 +16,7 @@ LEADING = 1.06  # from line to line of images, in images
 PAD = 0.08  # between labels and images, inches
 LARGEST = 0.8  # side of an image, inches
 BETWEEN = 0.15  # between panels, inches
+LONG = 3  # a grid of more times its height in width is long
 
 
 @dataclass(frozen=True)
@@ -82,30 +83,41 @@ def _fit(rows: Sequence[GridRow], blocks: int, width: float, line: float) -> tup
 
 
 def panels_figure(panels: Sequence[tuple[str, np.ndarray]], settings: FigureParams) -> Figure:
-    """Whole grids [H, W, 3], each under its title: two a line, or one in a narrow figure."""
+    """Whole grids [H, W, 3], each under its title: in two columns (one in a narrow figure), long grids across both."""
     across = 2 if settings.width >= NARROW else 1
     with styled(settings):
+        half = (settings.width - (across - 1) * BETWEEN) / across
+        wides = [settings.width if grid.shape[1] > LONG * grid.shape[0] else half for _, grid in panels]
+        highs = [wide * grid.shape[0] / grid.shape[1] for (_, grid), wide in zip(panels, wides, strict=True)]
+        titles = [_wrapped(title, wide, settings) for (title, _), wide in zip(panels, wides, strict=True)]
         line = settings.font_size * 1.25 / 72  # inches
-        wide = (settings.width - (across - 1) * BETWEEN) / across
-        titles = [_wrapped(title, wide, settings) for title, _ in panels]
-        lines = [range(k, min(k + across, len(panels))) for k in range(0, len(panels), across)]
-        heads = [line * (0.6 + max(len(titles[k]) for k in some)) for some in lines]
-        highs = [max(wide * panels[k][1].shape[0] / panels[k][1].shape[1] for k in some) for some in lines]
-        height = sum(heads) + sum(highs) + BETWEEN * (len(lines) - 1)
-        figure, top = Figure(figsize=(settings.width, height)), height
-        for some, head, below in zip(lines, heads, highs, strict=True):
-            for place, k in enumerate(some):
-                grid, left = panels[k][1], place * (wide + BETWEEN) / settings.width
-                high = wide * grid.shape[0] / grid.shape[1]
-                figure.text(left, (top - head + 0.4 * line) / height, "\n".join(titles[k]), ha="left", va="bottom")
-                box = (left, (top - head - high) / height, wide / settings.width, high / height)
-                axes = figure.add_axes(box)
-                axes.imshow(grid, interpolation="nearest", aspect="auto")
-                axes.set_axis_off()
-            top -= head + below + BETWEEN
+        head = line * (0.6 + max(map(len, titles)))
+        places, height = _places([wide == settings.width for wide in wides], [head + high for high in highs], across)
+        figure = Figure(figsize=(settings.width, height))
+        for (_, grid), title, wide, high, (column, top) in zip(panels, titles, wides, highs, places, strict=True):
+            left, below = column * (half + BETWEEN) / settings.width, top + head
+            figure.text(left, 1 - (below - 0.4 * line) / height, "\n".join(title), ha="left", va="bottom")
+            axes = figure.add_axes((left, 1 - (below + high) / height, wide / settings.width, high / height))
+            axes.imshow(grid, interpolation="nearest", aspect="auto")
+            axes.set_axis_off()
     return figure
 
 
+def _places(whole: Sequence[bool], highs: Sequence[float], across: int) -> tuple[list[tuple[int, float]], float]:
+    """Column and top of each panel, and the height of all.
+
+    Those across all columns come first, as given; then the highest, each in the column that ends first.
+    """
+    places, ends = [(0, 0.0)] * len(highs), [0.0] * across
+    for panel in sorted(range(len(highs)), key=lambda k: (0, 0) if whole[k] else (1, -highs[k])):
+        top = max(ends) if whole[panel] else min(ends)
+        column = 0 if whole[panel] else ends.index(top)
+        places[panel] = column, top
+        end = top + highs[panel] + BETWEEN
+        ends = [end if whole[panel] or k == column else other for k, other in enumerate(ends)]
+    return places, max(ends) - BETWEEN
+
+
 def _wrapped(title: str, wide: float, settings: FigureParams) -> list[str]:
-    """A title in lines of at most so many inches."""
-    return textwrap.wrap(title, int(len(title) * wide / text_width([title], settings)))
+    """A title in lines of at most so many inches; none if it is empty."""
+    return textwrap.wrap(title, int(len(title) * wide / text_width([title], settings))) if title else []
