@@ -48,6 +48,10 @@ def test_a_mistake_is_one_sentence_and_code_2(tmp_path):
         (["merge", "W", "M", "M", "--kimg", 1, "--probabilities", "0.5,x"], "expected 2 positive numbers"),
         (["merge", "W", "M", "M", "--kimg", 1, "--probabilities", "1,1,1"], "expected 2 positive numbers"),
         (["merge", "W", "M", "M", "--kimg", 1, "--snapshots", "2"], "within the budget, --kimg 1, found 2"),
+        (
+            ["reference", "M", "--model", "M", "--origin", "real", "--features", "inception"],
+            "'inception' is not one of",
+        ),
         (["merge", "W", "M", "M", "--kimg", 1, "--snapshots", "half"], "expected kimg such as 2,4.5, found 'half'"),
     ],
 )

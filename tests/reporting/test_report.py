@@ -17,7 +17,7 @@ from gan_cocktail.params.experiment import Params
 from gan_cocktail.reporting.embedding import embed
 from gan_cocktail.reporting.inputs import ALWAYS, Inputs, sections_of
 from gan_cocktail.reporting.phrases import headline, limits, sentence
-from gan_cocktail.reporting.report import breakable, render, rich
+from gan_cocktail.reporting.report import breakable, plain_table, render, rich
 from gan_cocktail.reporting.rows import rows_of
 from gan_cocktail.reporting.runtime import duration, read_benchmarks
 from gan_cocktail.reporting.verdicts import baselines_of, judge
@@ -254,6 +254,11 @@ def full(image):
         commit=name,
         date=name,
     )
+
+
+def test_lists_among_other_rows_are_left_out():
+    table = plain_table({"title": "pose", "rows": [{"domain": "cat", "mean": [0.1, 0.2], "change": 0.12345}]})
+    assert (table.columns, table.groups) == (["domain", "change"], {"": [["cat", "0.123"]]})
 
 
 def test_the_page_is_well_formed_and_stands_alone(full):

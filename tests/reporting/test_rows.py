@@ -71,6 +71,12 @@ def test_a_metric_of_the_union_alone_is_taken_from_there(load):
     assert over_domains(load(content)).set_index("metric")["mean"].to_dict() == {"fid": 2, "purity": 4}
 
 
+@pytest.mark.parametrize("content", [{"metrics": 1}, [1]])
+def test_a_file_of_another_kind(load, content):
+    with pytest.raises(CocktailError, match=r"0\.json: expected what `gan-cocktail evaluate` wrote"):
+        load(content)
+
+
 def test_no_rows_at_all(load):
     with pytest.raises(CocktailError, match="found none"):
         load({"rows": []})

@@ -12,13 +12,18 @@ from gan_cocktail.params.experiment import Params
 from gan_cocktail.plan.experiment import Plan
 
 PARAMS = Path("params.yaml")
+FOLDERS = {  # of results/, where those of params.yaml are
+    "sources", "synthetic", "references", "widened", "rooted", "fisher", "averages", "unions", "features", "evaluation",
+    "distances", "samples", "applications", "tables", "figures", "logs", "benchmarks",
+}  # fmt: skip
 
 
 def plan_of(config: Mapping[str, Any], files: Sequence[Path], overrides: Mapping[str, Any]) -> Plan:
     """The plan of Snakemake's `config`, read from one of `files` (--configfile; none: params.yaml).
 
     Each file's results have a folder of its name, so that no experiment overwrites another's.
-    Raises CocktailError for values that no one file tells of: several files, or --config.
+    Raises CocktailError for values that no one file tells of (several files, or --config), and for a file whose results
+    would mix with those of params.yaml.
     """
     if overrides:
         raise CocktailError(
@@ -29,6 +34,8 @@ def plan_of(config: Mapping[str, Any], files: Sequence[Path], overrides: Mapping
         raise CocktailError(f"--configfile: expected one file, the whole experiment, found {' '.join(map(str, files))}")
     file = Path(files[0]) if files else PARAMS
     results = "results" if file.resolve() == PARAMS.resolve() else f"results/{file.stem}"
+    if file.stem in FOLDERS:
+        raise CocktailError(f"{file}: {results}/ has results of params.yaml's experiment; give the file another name")
     return Plan(parse_section(Params, config, str(file)), results)
 
 

@@ -34,7 +34,9 @@ def _panel(text: str) -> tuple[str, np.ndarray]:
 def figure(
     out: Figures,
     row: Annotated[list[str] | None, typer.Option(help="A line of the figure: 'LABEL=GRID.png:CLASS,CLASS'.")] = None,
-    panel: Annotated[list[str] | None, typer.Option(help="Or whole grids below each other: 'TITLE=GRID.png'.")] = None,
+    panel: Annotated[
+        list[str] | None, typer.Option(help="Or whole grids, in two columns, long ones across: 'TITLE=GRID.png'.")
+    ] = None,
     headers: Annotated[str, typer.Option(help="Titles of the blocks of rows, comma-separated.")] = "",
     settings: Settings = "",
 ) -> None:

@@ -22,7 +22,9 @@ def reference(
     origin: Annotated[
         Literal["real", "synthetic"], typer.Option(help="Training images of the source, or drawn from it.")
     ],
-    features: Annotated[str, typer.Option(help="embedded or inception_v3.")] = "embedded",
+    features: Annotated[
+        Literal["embedded", "inception_v3"], typer.Option(help="Which features the statistics are of.")
+    ] = "embedded",
     embedded: Embedded = Path(EXTRACTOR),
 ) -> None:
     """Compute the statistics that FID and KID are measured against."""

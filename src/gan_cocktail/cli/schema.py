@@ -16,6 +16,8 @@ def schema_text() -> str:
     return json.dumps(dialect | Params.model_json_schema(), indent=2) + "\n"
 
 
-def schema(out: Annotated[Path, typer.Option()] = Path("workflow/schemas/params.schema.json")) -> None:
+def schema(
+    out: Annotated[Path, typer.Option(help="File to write.")] = Path("workflow/schemas/params.schema.json"),
+) -> None:
     """Write the schema with which editors check params.yaml."""
     write_text(out, schema_text())

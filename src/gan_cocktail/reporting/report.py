@@ -99,8 +99,9 @@ def provenance(inputs: Inputs) -> dict[str, str]:
 
 
 def plain_table(found: Mapping[str, Any]) -> Table:
-    """Any rows of values."""
+    """Any rows of values; columns of lists are left out."""
     rows = pd.DataFrame(found["rows"])
+    rows = rows.loc[:, ~rows.map(lambda v: isinstance(v, list)).any()]
     cells = rows.map(lambda v: f"{v:.3g}" if isinstance(v, float) else str(v)).replace("nan", NONE)
     return Table(found.get("title", ""), [*map(str, rows.columns)], {"": cells.to_numpy().tolist()}, "")
 

@@ -35,6 +35,8 @@ def rows_of(evaluations: Mapping[str, Mapping[str, Any]], bounds: Collection[str
     """
     rows = []
     for path, content in evaluations.items():
+        if not isinstance(content, dict) or "rows" not in content:
+            raise CocktailError(f"{path}: expected what `gan-cocktail evaluate` wrote, found no rows; check the path")
         shared = {"data": content.get("info", {}).get("data"), "path": path}
         for row in content["rows"]:
             if missing := set(COLUMNS) - set(row) - {"data"}:
