@@ -66,7 +66,7 @@ def test_every_key_of_params_yaml_is_there_and_commented():
         ("training.batch_size", 18, "batch_size must be a multiple of 4, found 18"),
         ("evaluation.kid_subset_size", 5000, "kid_subset_size (5000) exceeds n_images (2000)"),
         ("mixtures.cat+face.sources", ["cat", "fase"], "unknown source 'fase', did you mean 'face'?"),
-        ("mixtures.cat+face.sources", ["cat"], "at least 2 items"),
+        ("mixtures.cat+face.sources", ["cat"], "mixtures.cat+face.sources: needs 2 or more, found"),
         ("mixtures.cat+face.root", "car", "root 'car' is none of its sources"),
         ("mixtures.cat+face.class_probabilities", [1.0], "1 class_probabilities for 2 sources"),
         ("sources.cat", {"reference": "x"}, "a source needs `model` (a checkpoint) or `dataset`"),
@@ -74,6 +74,13 @@ def test_every_key_of_params_yaml_is_there_and_commented():
         ("methods", ["ours", "ours"], "methods: a value stands twice"),
         ("seeds", [1, 1], "seeds: a value stands twice"),
         ("source_training.network.c_dim", 3, "network.c_dim must be 0"),
+        ("mixtures", {"a b": {"sources": ["cat", "face"]}}, "mixtures.a b: names are of letters, digits, _, + and -"),
+        ("mixtures.cat+face", ["cat", "face"], "mixtures.cat+face: must be a mapping of keys to values, found ['cat'"),
+        (
+            "figures.palette",
+            "okabe",
+            "figures.palette: must be 'okabe-ito', 'tol-bright' or 'tol-muted', found 'okabe'",
+        ),
         ("figures.width", 1.5, "figures.width: must be greater than or equal to 2.5, found 1.5"),
         ("sources.mean", {"model": "m"}, "sources.mean: tables use this name"),
     ],
@@ -82,6 +89,7 @@ def test_wrong_values_are_explained(path, value, message):
     with pytest.raises(CocktailError, match=re.escape(message)) as error:
         parse_section(Params, changed(path, value), "params.yaml")
     assert str(error.value).startswith("params.yaml:")
+    assert str(error.value).count("params.yaml:") == 1
 
 
 def test_all_problems_are_told_at_once():

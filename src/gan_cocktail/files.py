@@ -47,7 +47,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(require(path).read_text(encoding="utf-8"))
     except ValueError as e:
-        raise CocktailError(f"{path}: expected JSON, {e}; remove the file and make it again") from None
+        raise CocktailError(f"{path}: expected JSON, found something else ({e}); check the path") from None
 
 
 def require(path: Path) -> Path:

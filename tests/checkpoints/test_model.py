@@ -4,6 +4,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from gan_cocktail.checkpoints.fisher import load_fisher
 from gan_cocktail.checkpoints.model import Model, load, save
 from gan_cocktail.checkpoints.snapshots import load_snapshots, save_snapshots
 from gan_cocktail.errors import CocktailError
@@ -46,6 +47,28 @@ def test_what_is_no_model_is_refused(tmp_path, content, message):
         path.write_bytes(content)
     with pytest.raises(CocktailError, match=message):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ({"info": {"kind": "fisher"}}, "fisher"),
+        ({"network": {}, "kimg": []}, "another file of this project"),
+        ({"extractor": {}}, "another file of this project"),
+    ],
+)
+def test_files_of_another_kind_are_told_apart(tmp_path, facts, found):
+    save_tensors({"x": torch.zeros(1)}, facts, tmp_path / "f")
+    with pytest.raises(CocktailError, match=f"f: expected a model, found {found}; check the path"):
+        load(tmp_path / "f")
+
+
+@pytest.mark.parametrize(("read", "what"), [(load_fisher, "Fisher information"), (load_snapshots, "snapshots")])
+def test_a_model_is_nothing_else(tiny, tmp_path, read, what):
+    tiny.info = {"kind": "source"}
+    save(tiny, tmp_path / "m")
+    with pytest.raises(CocktailError, match=f"m: expected {what}"):
+        read(tmp_path / "m")
 
 
 def test_a_tensor_of_the_wrong_shape_is_named(tiny, tmp_path):

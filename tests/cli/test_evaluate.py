@@ -8,6 +8,7 @@ import torch
 from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
 from gan_cocktail.cli.evaluate import evaluate
+from gan_cocktail.cli.samples import samples
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.features import embedded
 from gan_cocktail.evaluation.reference import make_reference, save_reference
@@ -33,10 +34,10 @@ def run(tmp_path):
         images = torch.cat(list(draw(Model.random(network, 2), k, 30, 0, "x", CPU)))
         save_reference(make_reference(extractor(images), extractor.identity, "real", {}), path)
 
-    def call(cache=tmp_path / "cache", snapshots=tmp_path / "snapshots", kid_subsets=3):
+    def call(cache=tmp_path / "cache", snapshots=tmp_path / "snapshots", kid_subsets=3, models=1):
         settings = f"{{n_images: 20, kid_subset_size: 10, kid_subsets: {kid_subsets}, ppl_paths: 2}}"
         evaluate(
-            references, [tmp_path / "model"], tmp_path / "out.json", "a,b", "a+b", "ours", merging_kimg=1,
+            references, [tmp_path / "model"] * models, tmp_path / "out.json", "a,b", "a+b", "ours", merging_kimg=1,
             snapshots=snapshots, embedded=SHIPPED, cache=cache, settings=settings,
         )  # fmt: skip
         return json.loads((tmp_path / "out.json").read_text())
@@ -57,6 +58,13 @@ def test_a_model_of_other_classes_is_refused(run, tmp_path):
     save(Model.random(TINY, 0), tmp_path / "model")
     with pytest.raises(CocktailError, match="model: expected a model of 2 classes, one a domain, found 0"):
         run()
+
+
+def test_of_one_model_a_class_none_has_classes_of_its_own(run, tmp_path):
+    with pytest.raises(CocktailError, match=r"expected a model of one domain where several are given.*found 2 classes"):
+        run(models=2)
+    with pytest.raises(CocktailError, match="model: expected a model of one domain"):
+        samples([tmp_path / "model"] * 2, tmp_path / "grid.png")
 
 
 def test_the_tables_take_the_rows(run, tmp_path):

@@ -29,13 +29,6 @@ def test_mean_of_every_parameter_and_buffer():
         torch.testing.assert_close(found.G[k], (a.G[k] + b.G[k]) / 2)
 
 
-def test_weights_are_relative_and_zero_means_zero():
-    a, b = Model.random(TINY, 0), Model.random(TINY, 1)
-    key = "b4.out.weight"
-    assert torch.equal(mean([a, b], [0, 5]).D[key], b.D[key])
-    torch.testing.assert_close(mean([a, b], [1, 3]).D[key], 0.25 * a.D[key] + 0.75 * b.D[key])
-
-
 def test_different_architectures_are_refused_by_tensor_and_shapes():
     a, b = Model.random(TINY, 0), Model.random(TINY.model_copy(update={"z_dim": 8}), 0)
     with pytest.raises(CocktailError, match=r"G.mapping.fc0.weight is \(16, 16\).*\(16, 8\) in model 2"):

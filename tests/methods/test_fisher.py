@@ -44,6 +44,7 @@ def test_every_weight_but_the_class_embeddings_has_its_information(conditional):
 
 def test_fisher_survives_the_disk(conditional, tmp_path):
     found = fisher_information(conditional, 0, 1, 0, CPU)
+    found.info = {"kind": "fisher"}
     save_fisher(found, tmp_path / "f.safetensors")
     read = load_fisher(tmp_path / "f.safetensors")
     for a, b in ((found.G, read.G), (found.D, read.D)):

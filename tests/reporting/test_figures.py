@@ -27,6 +27,9 @@ def grid():
 def test_grids_round_trip_with_their_provenance(grid, tmp_path):
     save_grid(grid, tmp_path / "g.png", {"kind": "grid"})
     np.testing.assert_array_equal(load_grid(tmp_path / "g.png"), grid)
+    (tmp_path / "no.png").write_text("text")
+    with pytest.raises(CocktailError, match=r"no\.png: expected an image"):
+        load_grid(tmp_path / "no.png")
     assert "grid" in Image.open(tmp_path / "g.png").text["info"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.reporting.rows import COLUMNS, at_budget, final, over_domains, trained
+from gan_cocktail.reporting.rows import COLUMNS, at_budget, final, load_rows, over_domains, trained
 from tests.reporting.conftest import evaluation
 
 
@@ -75,6 +75,13 @@ def test_a_metric_of_the_union_alone_is_taken_from_there(load):
 def test_a_file_of_another_kind(load, content):
     with pytest.raises(CocktailError, match=r"0\.json: expected what `gan-cocktail evaluate` wrote"):
         load(content)
+
+
+def test_a_misspelt_bound_does_not_compete_by_accident(load, tmp_path):
+    load(evaluation("m", "ours", 0, {(16, 8): (1, 2)}))
+    load_rows([tmp_path / "0.json"], ["ensemble"])  # as usual, whether it was measured or not
+    with pytest.raises(CocktailError, match="bounds: unknown method 'ensembl', did you mean 'ensemble'"):
+        load_rows([tmp_path / "0.json"], ["ensembl"])
 
 
 def test_no_rows_at_all(load):

@@ -114,6 +114,14 @@ def test_notes_name_synthetic_references_training_data_and_missing_seeds(load):
     assert "Seed 0; Ours: 0, 1." in table.notes
 
 
+def test_notes_tell_a_method_that_saw_other_images(load):
+    contents = list(files())
+    for content in contents:
+        content["info"] = {"data": "real" if content["rows"][0]["method"] == "other" else "fixed"}
+    (table,) = main_tables(load(*contents), LABELS)
+    assert "Methods trained on fixed synthetic datasets; Other_one: trained on real images." in table.notes
+
+
 def test_other_metrics_each_to_its_better_side(load):
     rows = load(*files(metrics=["fid", "precision", "ppl", "strange"]))
     (table,) = metrics_tables(rows, LABELS)

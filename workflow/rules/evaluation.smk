@@ -26,7 +26,7 @@ rule evaluate:
         snapshots=lambda w, input: (
             f"--snapshots={input.snapshots}" if input.snapshots else ""
         ),
-        data=PARAMS.synthesis.mode,
+        data=lambda w: plan.data(w.method),
         cache=lambda w: f"{plan.results}/features/{w.mixture}/{w.method}/seed{w.seed}",
         settings=PARAMS.evaluation.model_dump_json(),
     shell:

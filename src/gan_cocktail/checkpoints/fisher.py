@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_cocktail.checkpoints.model import State
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
 
 
@@ -24,6 +25,9 @@ def save_fisher(fisher: Fisher, path: Path) -> None:
 
 
 def load_fisher(path: Path) -> Fisher:
-    """Read; CocktailError if the file is missing or broken."""
+    """Read; CocktailError if the file is missing, broken, or something else."""
     tensors, facts = load_tensors(path, "Fisher information")
+    found = facts.get("info", {}).get("kind", "another file of this project")
+    if found != "fisher":
+        raise CocktailError(f"{path}: expected Fisher information, found {found}; check the path")
     return Fisher(with_prefix(tensors, "G."), with_prefix(tensors, "D."), facts["info"])

@@ -59,7 +59,7 @@ def save(model: Model, path: Path) -> None:
 
 def _check(path: Path, part: str, state: State, net: torch.nn.Module) -> None:
     expected = {k: tuple(v.shape) for k, v in net.state_dict().items()}
-    for name in expected.keys() | state.keys():
+    for name in sorted(expected.keys() | state.keys()):
         found = tuple(state[name].shape) if name in state else None
         if found != expected.get(name):
             raise CocktailError(
@@ -71,7 +71,10 @@ def _check(path: Path, part: str, state: State, net: torch.nn.Module) -> None:
 def load(path: Path) -> Model:
     """Read a model; CocktailError if the file is missing, broken, or does not fit its description."""
     tensors, facts = load_tensors(path, "a model")
-    network = parse_section(NetworkParams, facts.get("network", {}), str(path))
+    if not {"network", "info"} <= facts.keys():
+        found = facts.get("info", {}).get("kind", "another file of this project")
+        raise CocktailError(f"{path}: expected a model, found {found}; check the path")
+    network = parse_section(NetworkParams, facts["network"], str(path))
     G, D = with_prefix(tensors, "G."), with_prefix(tensors, "D.")
     with torch.device("meta"):
         _check(path, "G", G, Generator(network))

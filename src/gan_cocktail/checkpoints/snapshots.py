@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gan_cocktail.checkpoints.model import Model, State
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
@@ -16,7 +17,11 @@ def save_snapshots(snapshots: Mapping[float, State], network: NetworkParams, pat
 
 
 def load_snapshots(path: Path) -> dict[float, Model]:
-    """Read them back, in order of kimg; the models have no discriminator."""
+    """Read them back, in order of kimg, without discriminators; CocktailError if the file is something else."""
     tensors, facts = load_tensors(path, "snapshots of a training")
+    if "kimg" not in facts:
+        raise CocktailError(
+            f"{path}: expected snapshots of a training, found another file of this project; check the path"
+        )
     network = parse_section(NetworkParams, facts["network"], str(path))
     return {kimg: Model(network, with_prefix(tensors, f"{float(kimg)}/")) for kimg in facts["kimg"]}

@@ -16,6 +16,7 @@ from gan_cocktail.evaluation.evaluate import evaluate as measure
 from gan_cocktail.evaluation.features import load_extractor
 from gan_cocktail.evaluation.perceptual import load_perceptual
 from gan_cocktail.evaluation.reference import load_reference
+from gan_cocktail.evaluation.sampling import check_one_each
 from gan_cocktail.files import write_json
 from gan_cocktail.params.evaluation import EXTRACTOR, EvaluationParams
 from gan_cocktail.provenance import describe
@@ -31,7 +32,9 @@ def evaluate(
     probabilities: Annotated[str, typer.Option(help="Class probabilities; default uniform.")] = "",
     rooting_kimg: Annotated[float, typer.Option(help="kimg spent before merging.")] = 0,
     merging_kimg: Annotated[float, typer.Option(help="kimg of the model's own training.")] = 0,
-    data: Annotated[str, typer.Option(help="How synthetic images were had: fixed (a dataset) or fresh.")] = "",
+    data: Annotated[
+        str, typer.Option(help="What it was trained on: fixed or fresh synthetic images, or real ones.")
+    ] = "",
     snapshots: Annotated[Path | None, typer.Option(help="Generators of the same training, measured too.")] = None,
     embedded: Embedded = Path(EXTRACTOR),
     cache: Annotated[
@@ -57,6 +60,7 @@ def evaluate(
             f"{model[0]}: expected a model of {len(names)} classes, one a domain, found {loaded[0].network.c_dim}; "
             "give the union GAN, or one model a domain"
         )
+    check_one_each(loaded, model)
     kept = load_snapshots(snapshots) if snapshots else {}
     stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, loaded)]
     protocol = Protocol(

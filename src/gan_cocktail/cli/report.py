@@ -55,7 +55,7 @@ def report(
     inputs = Inputs(
         evaluations={str(path): read_json(path) for path in evaluations},
         labels=read_labels(labels),
-        bounds=bounds.split(","),
+        bounds=[b for b in bounds.split(",") if b],
         baselines=[b for b in baselines.split(",") if b],
         params=read_section(Params, params, "--params") if params else None,
         figures=[_figure(text) for text in figure or []],

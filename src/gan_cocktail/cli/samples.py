@@ -10,7 +10,7 @@ from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent
 from gan_cocktail.cli.options import Out, Seed
 from gan_cocktail.data.images import grid
-from gan_cocktail.evaluation.sampling import draw, of_class
+from gan_cocktail.evaluation.sampling import check_one_each, draw, of_class
 from gan_cocktail.provenance import describe
 from gan_cocktail.reporting.grids import save_grid
 
@@ -23,6 +23,7 @@ def samples(
 ) -> None:
     """Draw the sample grid that figures are made of: every model sees the same latents and noise."""
     loaded, where = [load(path) for path in models], device.pick()
+    check_one_each(loaded, models)
     classes = range(max(len(loaded), loaded[0].network.c_dim))
     rows = [torch.cat(list(draw(*of_class(loaded, i), columns, seed, "grid", where))) for i in classes]
     size = max(row.shape[2] for row in rows)  # sources of an ensemble may differ

@@ -39,7 +39,7 @@ def tables(
     bounds: Bounds = USUAL,
 ) -> None:
     """Render tables from evaluation JSON alone."""
-    rows, names = load_rows(evaluations, bounds.split(",")), read_labels(labels)
+    rows, names = load_rows(evaluations, [b for b in bounds.split(",") if b]), read_labels(labels)
     numbers, differences = over_seeds(rows), comparisons(rows)
     is_main = numbers["metric"].isin(MAIN)
     write_tables([*overview(rows, names), *main_tables(rows, names)], numbers[is_main], out / "main")

@@ -1,6 +1,7 @@
 """Drawing images from a model, the same latents and noise for every model that is compared."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -8,10 +9,21 @@ from torch import Tensor
 
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.data.images import to_uint8
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.networks.generator import Generator
 from gan_cocktail.seeds import latents, stream
 
 BATCH = 50
+
+
+def check_one_each(models: Sequence[Model], paths: Sequence[Path]) -> None:
+    """Raise CocktailError if one of several models has classes of its own: which is its domain is not known."""
+    for model, path in zip(models, paths, strict=True):
+        if len(models) > 1 and model.network.c_dim > 1:
+            raise CocktailError(
+                f"{path}: expected a model of one domain where several are given, one a class, found "
+                f"{model.network.c_dim} classes; give one model of all classes, or sources"
+            )
 
 
 def of_class(models: Sequence[Model], label: int) -> tuple[Model, int]:

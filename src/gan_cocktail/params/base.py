@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gan_cocktail.errors import CocktailError
 
 T = TypeVar("T", bound="Section")
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_+-]*$")]
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_+-]*$"
+Name = Annotated[str, Field(pattern=NAME)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -42,18 +43,29 @@ def _known_keys(root: Any, path: tuple[int | str, ...]) -> list[str]:
     return list(model.model_fields)
 
 
-def _sentence(root: Any, where: str, error: Any) -> str:
-    path = tuple(error["loc"])
-    key = ".".join(str(p) for p in path) or where
+def _message(error: Any) -> str:
+    """What is wrong with a value, in the words of who writes params.yaml."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind in ("model_type", "dict_type"):
+        return "must be a mapping of keys to values"
+    if kind == "too_short":
+        return f"needs {context['min_length']} or more"
+    if context.get("pattern") == NAME:
+        return "names are of letters, digits, _, + and -, and begin with a letter or digit"
+    return str(error["msg"]).replace("Input should be", "must be")
+
+
+def _sentence(root: Any, error: Any) -> str:
+    # pydantic's own steps, into a mapping's key or a kind of value, are no keys of params.yaml
+    path = tuple(p for p in error["loc"] if not str(p).startswith(("[key]", "literal[", "list[")))
+    key = ".".join(map(str, path))
     if error["type"] == "extra_forbidden":
         return f"{key}: unknown key{nearest(str(path[-1]), _known_keys(root, path[:-1]))}"
     if error["type"] == "missing":
         return f"{key}: missing"
-    message = error["msg"].removeprefix("Value error, ")
-    message = message.replace("Input should be", "must be")
     if error["type"] == "value_error":
-        return f"{key}: {message}"
-    return f"{key}: {message}, found {error['input']!r}"
+        return f"{key}: ".removeprefix(": ") + error["msg"].removeprefix("Value error, ")
+    return f"{key}: {_message(error)}, found {error['input']!r}"
 
 
 def parse_section(model: type[T], values: Mapping[str, Any], where: str) -> T:
@@ -64,5 +76,5 @@ def parse_section(model: type[T], values: Mapping[str, Any], where: str) -> T:
     try:
         return model.model_validate(values)
     except ValidationError as e:
-        problems = "\n  ".join(_sentence(model, where, error) for error in e.errors())
+        problems = "\n  ".join(_sentence(model, error) for error in e.errors())
         raise CocktailError(f"{where}:\n  {problems}") from None

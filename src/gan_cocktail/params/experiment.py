@@ -73,7 +73,9 @@ class MixtureParams(Section):
 class Params(Section):
     """One experiment."""
 
-    seed: Seed = Field(0, description="of what replicates share: synthetic datasets, label columns, sample grids")
+    seed: Seed = Field(
+        0, description="of what replicates share: synthetic datasets, new class embeddings, sample grids"
+    )
     seeds: list[Seed] = Field([0], description="replicates: each roots, merges and measures anew", min_length=1)
     sources: dict[Name, SourceParams] = Field(description="pretrained GANs by name")
     mixtures: dict[Name, MixtureParams] = Field(description="what is merged, by name", min_length=1)

@@ -154,6 +154,10 @@ class ModelPlan:
             return [self.params.sources[s].dataset or "" for s in self.mixture(mixture).sources]
         return [self.images(s) for s in self.mixture(mixture).sources]
 
+    def data(self, method: str) -> str:
+        """What images a method is trained on: fixed or fresh synthetic ones, or real ones."""
+        return "real" if self.methods[method].images == "real" else self.params.synthesis.mode
+
     def fishers(self, mixture: str, method: str) -> list[str]:
         """The Fisher information, if the method goes by it."""
         return [self.fisher(mixture)] if self.methods[method].ewc else []

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import atomic, require
 
 
@@ -20,6 +21,9 @@ def save_grid(image: np.ndarray, path: Path, info: dict[str, Any]) -> None:
 
 
 def load_grid(path: Path) -> np.ndarray:
-    """The grid as RGB uint8 [H, W, 3]."""
-    with Image.open(require(path)) as image:
-        return np.asarray(image.convert("RGB"))
+    """The grid as RGB uint8 [H, W, 3]; CocktailError if there is none."""
+    try:
+        with Image.open(require(path)) as image:
+            return np.asarray(image.convert("RGB"))
+    except OSError as e:
+        raise CocktailError(f"{path}: expected an image, found a file that cannot be read ({e})") from None

@@ -11,6 +11,7 @@ from gan_cocktail.reporting.rows import NOT_DOMAINS
 DATA = {
     "fixed": "trained on fixed synthetic datasets",
     "fresh": "trained on fresh synthetic images, drawn anew at every step",
+    "real": "trained on real images",
 }
 
 
@@ -62,13 +63,21 @@ def sizes(table: pd.DataFrame) -> str:
     return f"{common:,}" + (f" ({', '.join(others)})" if others else "")
 
 
+def data(table: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """What methods were trained on, and those that were trained on something else than most."""
+    of = table.dropna(subset="data").groupby("method", sort=False)["data"].first()
+    if of.empty:
+        return ""
+    common = of.mode().iloc[0]
+    others = "".join(f"; {labels.get(str(m), m)}: {DATA.get(d, d)}" for m, d in of.items() if d != common)
+    return f"Methods {DATA.get(common, common)}{others}."
+
+
 def protocol(table: pd.DataFrame, labels: Mapping[str, str]) -> str:
     """Features, numbers of images, references, seeds, and the data that was trained on."""
-    origins = [DATA.get(str(value), str(value)) for value in table["data"].dropna().unique()]
-    data = f"Methods {' or '.join(origins)}." if origins else ""
     parts = [
         f"Features: {listed(table['extractor'])}; {sizes(table)} generated images a domain.",
         references(table),
-        data,
+        data(table, labels),
     ]
     return " ".join(part for part in [*parts, seeds(table, labels), spread(table)] if part)

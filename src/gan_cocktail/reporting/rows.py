@@ -9,6 +9,7 @@ import pandas as pd
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import read_json
+from gan_cocktail.params.base import nearest
 
 COLUMNS = [
     "mixture", "method", "kimg", "merging_kimg", "domain", "metric", "mean", "std", "seed", "n_images",
@@ -31,7 +32,8 @@ def rows_of(evaluations: Mapping[str, Mapping[str, Any]], bounds: Collection[str
 
     bounds: methods that do not compete; `competes` is False for them.
     `data` ("fixed" or "fresh" synthetic images) is a row's own, else the file's (`info`), else missing.
-    Raises CocktailError if there are none, if a row lacks a value or comes twice, or if they cannot be compared.
+    Raises CocktailError if there are none, if a row lacks a value or comes twice, if they cannot be compared, or if one
+    of `bounds` is no method.
     """
     rows = []
     for path, content in evaluations.items():
@@ -46,6 +48,9 @@ def rows_of(evaluations: Mapping[str, Mapping[str, Any]], bounds: Collection[str
         raise CocktailError("expected evaluation JSON files with rows, found none; run `gan-cocktail evaluate` first")
     table = pd.DataFrame(rows, columns=[*COLUMNS, "path"]).astype({"mean": float, "std": float})
     _check(table)
+    known = dict.fromkeys([*table["method"], *BOUNDS])
+    for unknown in [name for name in bounds if name not in known]:
+        raise CocktailError(f"bounds: unknown method {unknown!r}{nearest(unknown, known)}")
     return table[COLUMNS].assign(competes=~table["method"].isin(list(bounds)))
 
 
