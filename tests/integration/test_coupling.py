@@ -21,22 +21,43 @@ FIGURES = GRIDS | {"results/figures/curves.png", "results/tables/distances.csv"}
 OURS = "results/unions/pair/ours/seed0.safetensors"
 
 
-@pytest.fixture
-def fresh(tmp_path):
-    """A clone without results, in a folder whose name has a space; dvc.yaml is committed as in the project."""
-    repository = Repository.new(tmp_path / "my project")
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A repository in a folder whose name has a space, and copies of it without results and after a run, committed."""
+    folder = tmp_path_factory.mktemp("coupling")
+    repository = Repository.new(folder / "my project")
     repository.planned()
     repository.commit("dvc.yaml")
-    return repository
+    copy(repository.folder, folder / "fresh")
+    repository.snakemake()
+    repository.commit("results")
+    copy(repository.folder, folder / "done")
+    return folder
+
+
+def copy(source, target):
+    """Everything as it is: links, times and permissions."""
+    subprocess.run(["cp", "-a", source, target], check=True)
+
+
+def put_back(folder, name):
+    """The repository as it was when copied; always in the same place, which DVC's links name."""
+    shutil.rmtree(folder / "my project")
+    copy(folder / name, folder / "my project")
+    (folder / "my project.log").unlink()
+    return Repository(folder / "my project")
 
 
 @pytest.fixture
-def done(fresh):
+def fresh(saved):
+    """A clone without results; dvc.yaml is committed as in the project."""
+    return put_back(saved, "fresh")
+
+
+@pytest.fixture
+def done(saved):
     """The same after a run, committed."""
-    fresh.snakemake()
-    fresh.made()
-    fresh.commit("results")
-    return fresh
+    return put_back(saved, "done")
 
 
 def assert_clean(repository):
