@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from gan_cocktail.cli.options import Labels, Out, read_labels, read_section
-from gan_cocktail.cli.tables import USUAL, Bounds
+from gan_cocktail.cli.tables import USUAL, Bounds, read_methods
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import read_json, write_text
 from gan_cocktail.params.base import nearest
@@ -55,8 +55,8 @@ def report(
     inputs = Inputs(
         evaluations={str(path): read_json(path) for path in evaluations},
         labels=read_labels(labels),
-        bounds=[b for b in bounds.split(",") if b],
-        baselines=[b for b in baselines.split(",") if b],
+        bounds=read_methods(bounds),
+        baselines=read_methods(baselines),
         params=read_section(Params, params, "--params") if params else None,
         figures=[_figure(text) for text in figure or []],
         distances={str(path): read_json(path) for path in distances or []},

@@ -21,6 +21,11 @@ USUAL = ",".join(BOUNDS)
 Bounds = Annotated[str, typer.Option(help="Methods that do not compete (floor and ceiling), comma-separated.")]
 
 
+def read_methods(text: str) -> list[str]:
+    """Names of methods from 'name,name,...'; none if empty."""
+    return [name for name in text.split(",") if name]
+
+
 def write_tables(tables: Sequence[Table], numbers: pd.DataFrame, stem: Path) -> None:
     """The tables as STEM.md and STEM.tex, their numbers in long form as STEM.csv."""
     nothing = "Nothing of this kind was measured.\n"
@@ -39,7 +44,7 @@ def tables(
     bounds: Bounds = USUAL,
 ) -> None:
     """Render tables from evaluation JSON alone."""
-    rows, names = load_rows(evaluations, [b for b in bounds.split(",") if b]), read_labels(labels)
+    rows, names = load_rows(evaluations, read_methods(bounds)), read_labels(labels)
     numbers, differences = over_seeds(rows), comparisons(rows)
     is_main = numbers["metric"].isin(MAIN)
     write_tables([*overview(rows, names), *main_tables(rows, names)], numbers[is_main], out / "main")
