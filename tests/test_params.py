@@ -60,22 +60,22 @@ def test_every_key_of_params_yaml_is_there_and_commented():
         ("seeed", 1, "seeed: unknown key, did you mean 'seed'?"),
         ("training.batchsize", 8, "training.batchsize: unknown key, did you mean 'batch_size'?"),
         ("training.augmentation", {"targt": 1}, "training.augmentation.targt: unknown key, did you mean 'target'?"),
-        ("mixtures.cat+face.rot", "cat", "mixtures.cat+face.rot: unknown key, did you mean 'root'?"),
+        ("mixtures.cat-face.rot", "cat", "mixtures.cat-face.rot: unknown key, did you mean 'root'?"),
         ("rooting.kimg", -1, "rooting.kimg: must be greater than 0, found -1"),
         ("training.precision", "fp8", "must be 'fp32', 'bf16' or 'fp16', found 'fp8'"),
         ("training.batch_size", 18, "batch_size must be a multiple of 4, found 18"),
         ("evaluation.kid_subset_size", 5000, "kid_subset_size (5000) exceeds n_images (2000)"),
-        ("mixtures.cat+face.sources", ["cat", "fase"], "unknown source 'fase', did you mean 'face'?"),
-        ("mixtures.cat+face.sources", ["cat"], "mixtures.cat+face.sources: needs 2 or more, found"),
-        ("mixtures.cat+face.root", "car", "root 'car' is none of its sources"),
-        ("mixtures.cat+face.class_probabilities", [1.0], "1 class_probabilities for 2 sources"),
+        ("mixtures.cat-face.sources", ["cat", "fase"], "unknown source 'fase', did you mean 'face'?"),
+        ("mixtures.cat-face.sources", ["cat"], "mixtures.cat-face.sources: needs 2 or more, found"),
+        ("mixtures.cat-face.root", "car", "root 'car' is none of its sources"),
+        ("mixtures.cat-face.class_probabilities", [1.0], "1 class_probabilities for 2 sources"),
         ("sources.cat", {"reference": "x"}, "a source needs `model` (a checkpoint) or `dataset`"),
         ("sources.cat", {"dataset": "x", "reference": "y"}, "gets its reference from it; drop `reference`"),
         ("methods", ["ours", "ours"], "methods: a value stands twice"),
         ("seeds", [1, 1], "seeds: a value stands twice"),
         ("source_training.network.c_dim", 3, "network.c_dim must be 0"),
         ("mixtures", {"a b": {"sources": ["cat", "face"]}}, "mixtures.a b: names are of letters, digits, _, + and -"),
-        ("mixtures.cat+face", ["cat", "face"], "mixtures.cat+face: must be a mapping of keys to values, found ['cat'"),
+        ("mixtures.cat-face", ["cat", "face"], "mixtures.cat-face: must be a mapping of keys to values, found ['cat'"),
         (
             "figures.palette",
             "okabe",
@@ -116,5 +116,5 @@ def test_a_part_of_the_source_recipe_keeps_the_rest_of_it():
 
 def test_total_budget_counts_rooting():
     params = parse_section(Params, BASE, "params.yaml")
-    assert params.total_kimg("cat+face") == params.rooting.kimg + params.merging.kimg
-    assert params.total_kimg("cat+face+flower") == 2 * params.rooting.kimg + params.merging.kimg
+    assert params.total_kimg("cat-face") == params.rooting.kimg + params.merging.kimg
+    assert params.total_kimg("cat-face-flower") == 2 * params.rooting.kimg + params.merging.kimg

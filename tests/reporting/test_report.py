@@ -30,7 +30,7 @@ INFO = {
 }
 
 
-def evaluation(method, fid, seed=0, spent=None, mixture="cat+face"):
+def evaluation(method, fid, seed=0, spent=None, mixture="cat-face"):
     kimg, merging = spent or SPENT[method]
     facts = {"mixture": mixture, "method": method, "kimg": kimg, "merging_kimg": merging, "seed": seed, "std": None}
     facts |= {"n_images": 10, "n_reference": 20, "reference": "real", "extractor": "embedded"}
@@ -55,7 +55,7 @@ def collect(contents):
 
 def verdict(budget="kimg", **fids):
     rows = collect(evaluations(**fids))
-    return judge(rows, "cat+face", budget, baselines_of(rows))
+    return judge(rows, "cat-face", budget, baselines_of(rows))
 
 
 CLEARLY = {"ours": [1.0, 1.1, 0.9], "transfergan": [2.0, 2.1, 1.9], "scratch": [5.0, 5.5, 4.5]}
@@ -95,9 +95,9 @@ def test_a_missing_baseline_keeps_the_claim_open_but_a_loss_still_refutes():
     v = verdict("merging_kimg", **CLEARLY)  # the baselines were measured after 16 kimg alone, ours merged for 8
     assert (v.outcome, v.missing) == ("not measured", ["transfergan", "scratch"])
     rows = collect(evaluations(**CLEARLY))
-    assert judge(rows, "cat+face", "kimg", ["transfergan", "ewc"]).outcome == "undecided"
+    assert judge(rows, "cat-face", "kimg", ["transfergan", "ewc"]).outcome == "undecided"
     rows.loc[rows["method"] == "transfergan", "mean"] /= 10
-    open_loss = judge(rows, "cat+face", "kimg", ["transfergan", "ewc"])
+    open_loss = judge(rows, "cat-face", "kimg", ["transfergan", "ewc"])
     assert open_loss.outcome == "does not hold"
     assert sentence(open_loss, {"ewc": "EWC"}).endswith("Not measured at this budget: EWC.")
 
@@ -118,14 +118,14 @@ def test_equal_merging_compares_snapshots_and_equal_total_the_end():
     early = [evaluation("transfergan", 3 + seed / 10, seed, (8, 8)) for seed in range(3)]
     late = [evaluation("transfergan", 0.5 + seed / 100, seed) for seed in range(3)]
     rows = collect([*evaluations(ours=CLEARLY["ours"]), *early, *late])
-    assert judge(rows, "cat+face", "merging_kimg", ["transfergan"]).outcome == "holds"
-    assert judge(rows, "cat+face", "kimg", ["transfergan"]).outcome == "does not hold"
+    assert judge(rows, "cat-face", "merging_kimg", ["transfergan"]).outcome == "holds"
+    assert judge(rows, "cat-face", "kimg", ["transfergan"]).outcome == "does not hold"
 
 
 def test_snapshots_of_ours_do_not_stand_for_its_end():
     early = [evaluation("ours", 0.01, seed, (10, 2)) for seed in range(3)]
     rows = collect([*early, *evaluations(**CLEARLY)])
-    v = judge(rows, "cat+face", "kimg", ["transfergan"])
+    v = judge(rows, "cat-face", "kimg", ["transfergan"])
     assert (v.kimg, v.differences[0].ours) == (16, pytest.approx(1))
 
 
@@ -163,7 +163,7 @@ def test_names_break_before_plus_and_behind_underscores():
 
 def test_a_mixture_has_the_tables_of_the_verb(full):
     page = render(full)
-    for heading in ("FID ↓, cat+face", "KID · 1000 ↓, cat+face", "Against ours, cat+face: FID, paired by seed"):
+    for heading in ("FID ↓, cat-face", "KID · 1000 ↓, cat-face", "Against ours, cat-face: FID, paired by seed"):
         assert f"<caption>{heading}</caption>" in page
     assert "<td>2.00<small>±\u202f0.10</small></td>" in page  # TransferGAN
 
@@ -246,7 +246,7 @@ def full(image):
     return Inputs(
         evaluations=by_file(evaluations(**CLEARLY, ensemble=[0.1, 0.1, 0.1])),
         labels={"ours": name},
-        params=Params.model_validate({"sources": sources, "mixtures": {"cat+face": {"sources": ["cat", "face"]}}}),
+        params=Params.model_validate({"sources": sources, "mixtures": {"cat-face": {"sources": ["cat", "face"]}}}),
         figures=[embed("samples", f'a "{name}"', image), embed("curves", "b", image)],
         distances={"d.json": {"mixture": name, "root": "cat", "models": [model]}},
         directions=[{"title": name, "rows": [{"domain": name, "change": 0.12345}, {"domain": "cat", "more": 1}]}],

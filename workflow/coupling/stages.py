@@ -85,12 +85,12 @@ def _stage(job: Job, written: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _out(path: str) -> tuple[str, str | dict[str, Any]]:
-    """Weights and images in DVC's cache, what people read in git.
+    """Weights, images, pages and print figures in DVC's cache; what people read on the way, in git.
 
     Of the latter, DVC's run cache keeps plots and metrics alone; the measurements are worth keeping.
     """
     match Path(path).suffix:
-        case ".safetensors" | ".zip":
+        case ".safetensors" | ".zip" | ".pdf" | ".html":
             return "outs", path
         case ".png":
             return "plots", {path: {"cache": False}}
