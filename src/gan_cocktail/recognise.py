@@ -40,20 +40,12 @@ def recognise(path: Path) -> str:
     if path.is_dir():
         return "a folder"
     with path.open("rb") as f:
-        return _kind(f)
+        return kind_of(f)
 
 
-def recognise_content(content: bytes) -> str:
-    """The same of bytes: a member of a zip."""
-    return _kind(io.BytesIO(content))
-
-
-def is_pickle(kind: str) -> bool:
-    """Whether what `recognise` told is a pickle, bare or in a zip."""
-    return kind in PICKLES
-
-
-def _kind(f: BinaryIO) -> str:
+def kind_of(f: BinaryIO) -> str:
+    """The same of an open file, from its beginning."""
+    f.seek(0)
     head = f.read(HEAD)
     size = f.seek(0, io.SEEK_END)
     if not head:
@@ -70,6 +62,11 @@ def _kind(f: BinaryIO) -> str:
     if not head.strip(b"\0"):
         return "a file of zeros (a download that failed?)"
     return _text(head) or "a file of an unknown kind"
+
+
+def is_pickle(kind: str) -> bool:
+    """Whether what `recognise` told is a pickle, bare or in a zip."""
+    return kind in PICKLES
 
 
 def _zip(f: BinaryIO) -> str:
