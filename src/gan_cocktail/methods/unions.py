@@ -9,11 +9,12 @@ import torch
 
 from gan_cocktail.checkpoints.fisher import load_fisher
 from gan_cocktail.checkpoints.model import Model, load
-from gan_cocktail.data.images import read_images
+from gan_cocktail.data.dataset import read_images
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.restraints import lower_layers, pull
 from gan_cocktail.params.method import ConsistencyParams, EWCParams
 from gan_cocktail.params.network import NetworkParams
+from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import fingerprint
 from gan_cocktail.seeds import derive
@@ -73,11 +74,13 @@ def tune(
     snapshots: Sequence[float] = (),
     twist: Twist = Twist(),
     psi: float = 1.0,
+    readings: Sequence[ReadingParams] = (),
 ) -> Model:
     """Train `initial` on one dataset a class, or on images drawn anew from one source a class; resumes from `folder`.
 
     images: None for a class that is not trained (its probability is 0). name: of the random stream.
     parents: what all that is read is (path and SHA-256). psi: truncation of sources that are drawn from.
+    readings: how each dataset is read, one a class; none: as usual.
     """
     network = initial.network
     if len(twist.teachers) not in (0, len(images)):
@@ -88,7 +91,7 @@ def tune(
     consistency = twist.pulled_to(kimg)
     job = TrainingJob(
         initial,
-        image_stream(images, network, psi, device),
+        image_stream(images, network, psi, device, readings),
         class_probabilities,
         settings,
         job_seed,
@@ -103,19 +106,31 @@ def tune(
         probabilities=list(class_probabilities),
         parents=[p["sha256"] for p in parents],
         psi=psi,
+        **({"readings": dict(enumerate(readings))} if readings else {}),
         **twist.facts | {"consistency": [consistency.weight, consistency.kimg] if consistency else None},
     )
     return run(job, kimg, folder, same, device, snapshots)
 
 
-def image_stream(paths: Sequence[Path | None], network: NetworkParams, psi: float, device: torch.device) -> ImageStream:
+def image_stream(
+    paths: Sequence[Path | None],
+    network: NetworkParams,
+    psi: float,
+    device: torch.device,
+    readings: Sequence[ReadingParams] = (),
+) -> ImageStream:
     """Images of datasets (zips or folders), or of sources' checkpoints if these are given in their place."""
+    if len(readings) not in (0, len(paths)):
+        raise CocktailError(
+            f"--reading: expected one for each of {len(paths)} datasets, or none, found {len(readings)}"
+        )
     drawn = {path.suffix == MODEL for path in paths if path}
     if len(drawn) > 1:
         raise CocktailError("expected datasets for all classes or checkpoints for all, found both")
     if drawn == {True}:
         return FreshImages([load(p) if p else None for p in paths], network.img_resolution, device, psi)
-    read = [read_images(p, network.img_resolution, network.img_channels) if p else None for p in paths]
+    size, how = (network.img_resolution, network.img_channels), readings or [ReadingParams()] * len(paths)
+    read = [read_images(p, *size, reading) if p else None for p, reading in zip(paths, how, strict=True)]
     return FixedDatasets(read, device)
 
 
