@@ -10,10 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gan_cocktail.data.dataset import read_images
+from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.data.images import grid, png, to_float, to_uint8, write_zip
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.embedded_training import gather
+
+
+def read_images(path, resolution, channels):
+    return read_dataset(path, resolution, channels).images
 
 
 @settings(max_examples=20, deadline=None)

@@ -5,7 +5,8 @@ import json
 import pytest
 import torch
 
-from gan_cocktail.checkpoints.model import load, save
+from gan_cocktail.checkpoints.model import Model, load, save
+from gan_cocktail.cli.merge import merge
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.sources import train_source
 from gan_cocktail.methods.unions import image_stream
@@ -37,10 +38,26 @@ def test_a_source_is_trained_on_the_class_that_is_chosen_and_says_so(tmp_path, c
 def test_each_dataset_of_a_union_is_read_in_its_own_way(tmp_path, capsys):
     folders = [fill(tmp_path / name, {"0.png": plain("black", (16, 64))}) for name in "ab"]
     readings = [ReadingParams(fit="pad", background="white"), ReadingParams()]
-    stream = image_stream(folders, TINY, 1.0, CPU, readings)
+    stream, said = image_stream(folders, TINY, 1.0, CPU, readings)
     padded, cropped = stream.draw(torch.tensor([0, 1]), torch.Generator())
     assert padded.max() == 255
     assert cropped.max() == 0
+    assert said[0].startswith("1 image of a; 1 of 1 image padded with white from 16x64; ")
     assert capsys.readouterr().out.count("1 image of") == 2
     with pytest.raises(CocktailError, match="--reading: expected one for each of 2 datasets, or none, found 1"):
         image_stream(folders, TINY, 1.0, CPU, readings[:1])
+
+
+def test_a_source_of_one_image_is_refused_before_it_is_trained(tmp_path):
+    settings = parse_section(SourceTrainingParams, SETTINGS, "settings")
+    with pytest.raises(CocktailError, match="expected 2 images at the very least"):
+        train_source(fill(tmp_path / "one", {"a.png": plain()}), tmp_path / "t", "s", settings, 0, CPU)
+
+
+def test_a_union_says_what_it_was_trained_on(tmp_path):
+    folders = [fill(tmp_path / name, {f"{i}.png": plain("red", (32, 32)) for i in range(2)}) for name in "ab"]
+    save(Model.random(TINY.model_copy(update={"c_dim": 2}), 0), tmp_path / "w.safetensors")
+    merge(tmp_path / "w.safetensors", folders, tmp_path / "u.safetensors", 0.004, settings="batch_size: 4")
+    assert load(tmp_path / "u.safetensors").info["read"] == [
+        f"2 images of {name}; 2 of 2 images reduced from 32x32 to 16x16" for name in "ab"
+    ]

@@ -82,6 +82,7 @@ def merge(
         settings=recipe,
         seed=seed,
         parents=parents,
+        **union.info,
         **twist.facts,
     )
     save(union, out)

@@ -62,5 +62,6 @@ def root(
         settings=recipe,
         seed=seed,
         parents=parents,
+        **rooted.info,
     )
     save(rooted, out)

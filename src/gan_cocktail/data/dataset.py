@@ -71,9 +71,9 @@ class Read:
 
     def facts(self, name: str) -> dict[str, Any]:
         """The same for an artifact's info."""
-        counts = {key: dict(value) if isinstance(value, Counter) else value for key, value in vars(self).items()}
-        counts["peaks"] = max(self.peaks, default=None)
-        return {"sentence": self.sentence(name)} | {key: value for key, value in counts.items() if value}
+        left_out = self.hidden + len(self.others)
+        facts = {"n_images": self.n_images, "left_out": left_out, "reading": self.reading}
+        return {"sentence": self.sentence(name)} | facts
 
 
 @dataclass(frozen=True)
@@ -166,10 +166,3 @@ def _check_depth(path: Path, peaks: Sequence[int]) -> None:
             f"range is not known: set `bits` in the source's `reading` ({bits} is 0 to {2**bits - 1:,}; 16 if they are "
             "that dark)"
         )
-
-
-def read_images(path: Path, resolution: int, channels: int, reading: ReadingParams | None = None) -> Tensor:
-    """The images of `read_dataset`, uint8 [N, C, H, W]; its sentence is printed."""
-    found = read_dataset(path, resolution, channels, reading)
-    print(found.read.sentence(str(path)), flush=True)
-    return found.images

@@ -7,6 +7,7 @@ import torch
 
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.data.dataset import read_dataset
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.training import SourceTrainingParams
 from gan_cocktail.provenance import describe, fingerprint
@@ -30,6 +31,8 @@ def train_source(
     found = read_dataset(dataset, network.img_resolution, network.img_channels, reading)
     print(found.read.sentence(str(dataset)), flush=True)
     images = found.images
+    if len(images) < 2:
+        raise CocktailError(f"{dataset}: expected 2 images at the very least (some thousands are usual), found 1")
     job_seed = derive(seed, "source", name)
     job = TrainingJob(
         initial=Model.random(network, job_seed),
