@@ -37,8 +37,7 @@ def root(
 ) -> None:
     """Fine-tune the root on one source's synthetic images, label `position` alone (stage 1)."""
     initial, recipe = load(model), read_section(TrainingParams, settings)
-    parents = [parent(model), parent(images)]
-    n = initial.network.c_dim
+    parents, n = [parent(model), parent(images)], initial.network.c_dim
     check_class(position, n, f"{model} has {n} classes" if n else f"{model} has no classes: widen it first")
     rooted = tune(
         initial,

@@ -8,7 +8,6 @@ from gan_cocktail.reporting.formats import FEW, SUBSETS
 from gan_cocktail.reporting.measures import measure
 from gan_cocktail.reporting.rows import NOT_DOMAINS
 
-FEW_SAID = "FID comes out too high, and precision and recall say little."
 DATA = {
     "fixed": "trained on fixed synthetic datasets",
     "fresh": "trained on fresh synthetic images, drawn anew at every step",
@@ -61,7 +60,10 @@ def few(table: pd.DataFrame) -> str:
     if not table["few"].any():
         return ""
     least = table.loc[table["few"], ["n_images", "n_reference"]].min().min()
-    return f"{FEW}: of fewer images than the features have dimensions (as few as {least:,}): {FEW_SAID}"
+    return (
+        f"{FEW}: of fewer images than the features have dimensions (as few as {least:,}): FID comes out too high, and "
+        "precision and recall say little."
+    )
 
 
 def sizes(table: pd.DataFrame) -> str:

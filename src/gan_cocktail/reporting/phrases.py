@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from gan_cocktail.reporting.formats import FEW, decimals, fixed
-from gan_cocktail.reporting.notes import FEW_SAID
+from gan_cocktail.reporting.formats import decimals, fixed
 from gan_cocktail.reporting.paired import Against
 from gan_cocktail.reporting.rows import OURS
 from gan_cocktail.reporting.verdicts import Verdict
@@ -86,8 +85,6 @@ def limits(rows: pd.DataFrame, labels: Mapping[str, str], cpus: Sequence[str] = 
             f"{budget:,g} kimg, 1/{PAPER_KIMG / budget:,.0f} of that. An ordering of methods at short budgets is no "
             "statement about long ones."
         )
-    if rows["few"].any():
-        said.append(f"Too few images. Numbers marked {FEW} are of fewer images than features: {FEW_SAID}")
     if first["extractor"] != PAPER_FEATURES:
         said.append(
             f"Features. FID and KID are of the features “{first['extractor']}”, not of Inception: compare them among "
