@@ -8,6 +8,7 @@ import torch
 from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
 from gan_cocktail.cli.evaluate import evaluate
+from gan_cocktail.cli.reference import reference
 from gan_cocktail.cli.samples import samples
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.features import embedded
@@ -17,6 +18,7 @@ from gan_cocktail.networks.generator import Synthesis
 from gan_cocktail.reporting.rows import load_rows
 from gan_cocktail.reporting.tables import summary
 from tests.conftest import ROOT, TINY
+from tests.data.files import fill, plain
 
 SHIPPED = ROOT / "resources/features/embedded.safetensors"
 CPU = torch.device("cpu")
@@ -85,3 +87,25 @@ def test_the_cache_keeps_the_sets_of_this_evaluation_alone(run, tmp_path):
     assert len(list((tmp_path / "cache").iterdir())) == 4 + 3  # two classes of two models; three path lengths
     run(snapshots=None)
     assert len(list((tmp_path / "cache").iterdir())) == 2 + 3
+
+
+def test_too_few_images_are_told_in_the_log_and_in_the_file(run, capsys):
+    found = run()
+    log = capsys.readouterr().err
+    for domain in "ab":
+        told = f"{domain}: 20 generated and 30 reference images are too few for features of 128 dimensions"
+        assert f"warning: {told}" in log
+        assert any(sentence.startswith(told) for sentence in found["info"]["warnings"])
+    marked = {row["metric"] for row in found["rows"] if row.get("few")}
+    assert marked == {"fid", "kid", "precision", "recall"}
+
+
+def test_reference_tells_what_it_read_and_evaluate_passes_it_on(run, tmp_path):
+    fill(tmp_path / "pets", {f"{i}.png": plain((i, 99, 9), (16, 32)) for i in range(30)} | {"notes.txt": b""})
+    save(Model.random(TINY, 0), tmp_path / "source")
+    reference(tmp_path / "pets", tmp_path / "a", tmp_path / "source", "real", embedded=SHIPPED, reading="fit: pad")
+    expected = "30 images of pets; 30 of 30 images padded with white from 16x32; "
+    read = run()["info"]["read"]
+    assert set(read) == {"a"}
+    assert read["a"].startswith(expected)
+    assert "1 file left out (1 not an image: notes.txt)" in read["a"]

@@ -11,8 +11,8 @@ from gan_cocktail.networks.layers import FullyConnected, Mapping, normalize_seco
 from gan_cocktail.params.network import NetworkParams
 
 
-def widen(model: Model, n_classes: int, position: int, seed: int) -> Model:
-    """The model with n_classes classes, its own domain being class `position`.
+def widen(model: Model, n_classes: int, position: int, seed: int, where: str = "the source") -> Model:
+    """The model with n_classes classes, its own domain being class `position`; `where`: what errors call it.
 
     For its own class G gives the same images; D gives the same logits for every class of an
     unconditional source, and for its own class of a source that had one class. What is new is
@@ -23,8 +23,7 @@ def widen(model: Model, n_classes: int, position: int, seed: int) -> Model:
     old = model.network
     if old.c_dim > 1:
         raise CocktailError(
-            f"source {model.info.get('name', '?')}: it has {old.c_dim} classes; expected an unconditional model or "
-            "one class, its domain"
+            f"{where}: it has {old.c_dim} classes; expected an unconditional model or one class, its domain"
         )
     network = old.model_copy(update={"c_dim": n_classes})
     with torch.random.fork_rng(devices=[]), torch.no_grad():

@@ -1,5 +1,6 @@
 """gan-cocktail evaluate: every metric of a model, for each domain, their mean and the union."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,8 @@ from gan_cocktail.evaluation.evaluate import Protocol
 from gan_cocktail.evaluation.evaluate import evaluate as measure
 from gan_cocktail.evaluation.features import load_extractor
 from gan_cocktail.evaluation.perceptual import load_perceptual
-from gan_cocktail.evaluation.reference import load_reference
+from gan_cocktail.evaluation.reference import load_reference, of_real_images
+from gan_cocktail.evaluation.rows import warnings
 from gan_cocktail.evaluation.sampling import check_one_each
 from gan_cocktail.files import write_json
 from gan_cocktail.params.evaluation import EXTRACTOR, EvaluationParams
@@ -74,6 +76,9 @@ def evaluate(
         means = {row["metric"]: row["mean"] for row in measured if row["domain"] == "mean"}
         curve.append({"kimg": facts["kimg"]} | means)
     protocol.cache.prune()
+    warned, read = warnings(rows, extractor.identity.dim), of_real_images(names, statistics)
+    for sentence in warned:
+        print(f"warning: {sentence}", file=sys.stderr)
     info = describe(
         "evaluation",
         settings=s,
@@ -85,4 +90,5 @@ def evaluate(
         purity_ceiling=protocol.classifier.ceiling if protocol.classifier else None,
         parents=[parent(p) for p in (*model, *references, *([snapshots] if snapshots else []))],
     )
+    info |= {key: value for key, value in {"warnings": warned, "read": read}.items() if value}
     write_json(out, {"info": info, "rows": rows, "curve": curve})

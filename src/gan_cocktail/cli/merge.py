@@ -13,9 +13,11 @@ from gan_cocktail.cli.options import (
     Kimg,
     Out,
     Psi,
+    Readings,
     Seed,
     Settings,
     read_kimg,
+    read_readings,
     read_section,
     read_shares,
     training_folder,
@@ -43,6 +45,7 @@ def merge(
     snapshots: Annotated[str, typer.Option(help="kimg at which to keep the generator, comma-separated.")] = "",
     snapshots_out: Annotated[Path | None, typer.Option(help="File for those generators.")] = None,
     truncation_psi: Psi = 1.0,
+    reading: Readings = None,
     settings: Settings = "",
     seed: Seed = 0,
 ) -> None:
@@ -69,6 +72,7 @@ def merge(
         device=device.pick(),
         snapshots=keep,
         psi=truncation_psi,
+        readings=read_readings(reading),
     )
     union.info = describe(
         "union",
@@ -78,6 +82,7 @@ def merge(
         settings=recipe,
         seed=seed,
         parents=parents,
+        **union.info,
         **twist.facts,
     )
     save(union, out)

@@ -7,7 +7,18 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
-from gan_cocktail.cli.options import Kimg, Out, Psi, Seed, Settings, check_class, read_section, training_folder
+from gan_cocktail.cli.options import (
+    Kimg,
+    Out,
+    Psi,
+    Reading,
+    Seed,
+    Settings,
+    check_class,
+    read_readings,
+    read_section,
+    training_folder,
+)
 from gan_cocktail.methods.unions import one_class, tune
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import describe
@@ -20,13 +31,13 @@ def root(
     position: Annotated[int, typer.Option(min=0, help="The source's class, from 0.")],
     kimg: Kimg,
     truncation_psi: Psi = 1.0,
+    reading: Reading = "",
     settings: Settings = "",
     seed: Seed = 0,
 ) -> None:
     """Fine-tune the root on one source's synthetic images, label `position` alone (stage 1)."""
     initial, recipe = load(model), read_section(TrainingParams, settings)
-    parents = [parent(model), parent(images)]
-    n = initial.network.c_dim
+    parents, n = [parent(model), parent(images)], initial.network.c_dim
     check_class(position, n, f"{model} has {n} classes" if n else f"{model} has no classes: widen it first")
     rooted = tune(
         initial,
@@ -40,6 +51,7 @@ def root(
         folder=training_folder(out),
         device=device.pick(),
         psi=truncation_psi,
+        readings=read_readings([reading] * n if reading else []),
     )
     rooted.info = describe(
         "rooted",
@@ -49,5 +61,6 @@ def root(
         settings=recipe,
         seed=seed,
         parents=parents,
+        **rooted.info,
     )
     save(rooted, out)

@@ -46,6 +46,8 @@ def tables(
     """Render tables from evaluation JSON alone."""
     rows, names = load_rows(evaluations, read_methods(bounds)), read_labels(labels)
     numbers, differences = over_seeds(rows), comparisons(rows)
+    if not numbers["few"].any():
+        numbers = numbers.drop(columns="few")
     is_main = numbers["metric"].isin(MAIN)
     write_tables([*overview(rows, names), *main_tables(rows, names)], numbers[is_main], out / "main")
     write_tables(metrics_tables(rows, names), numbers[~is_main], out / "metrics")

@@ -21,6 +21,6 @@ def widen(
 ) -> None:
     """Give a source N classes; for its own class its images and logits stay the same."""
     check_class(position, classes, f"{classes} classes")
-    wide = widen_model(models.load(model), classes, position, derive(seed, "widen", classes))
+    wide = widen_model(models.load(model), classes, position, derive(seed, "widen", classes), str(model))
     wide.info = describe("widened", classes=classes, position=position, seed=seed, parents=[models.parent(model)])
     models.save(wide, out)

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_cocktail.data.images import read_images, read_labels, to_float
+from gan_cocktail.data.dataset import Dataset, read_dataset
+from gan_cocktail.data.images import to_float
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.embedded import RESOLUTION, EmbeddedNet
 from gan_cocktail.seeds import stream
 
@@ -38,12 +40,22 @@ def gather(datasets: Sequence[Path]) -> LabelledImages:
     images, labels = [], []
     classes: list[str] = []
     for path in datasets:
-        pictures = read_images(path, RESOLUTION, 3)
-        indices, names = read_labels(path, len(pictures))
-        images.append(pictures)
+        found = read_dataset(path, RESOLUTION, 3)
+        indices, names = _classes(found, path)
+        print(replace(found.read, label="").sentence(str(path)), flush=True)
+        images.append(found.images)
         labels.append(indices + len(classes))
         classes += names
     return LabelledImages(torch.cat(images), torch.cat(labels), classes)
+
+
+def _classes(found: Dataset, path: Path) -> tuple[Tensor, list[str]]:
+    """Class indices [N] and names, preceded by the file's: cifar10/cat."""
+    if found.labels is None:
+        return torch.zeros(len(found.images), dtype=torch.long), [path.stem]
+    if found.labels.indices is None:
+        raise CocktailError(f"{path}: its labels are vectors; a classifier needs class indices")
+    return torch.tensor(found.labels.indices), [f"{path.stem}/{name}" for name in found.labels.names()]
 
 
 def train_embedded(data: LabelledImages, epochs: int, seed: int) -> tuple[EmbeddedNet, float]:

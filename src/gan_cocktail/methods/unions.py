@@ -9,11 +9,12 @@ import torch
 
 from gan_cocktail.checkpoints.fisher import load_fisher
 from gan_cocktail.checkpoints.model import Model, load
-from gan_cocktail.data.images import read_images
+from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.restraints import lower_layers, pull
 from gan_cocktail.params.method import ConsistencyParams, EWCParams
 from gan_cocktail.params.network import NetworkParams
+from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import fingerprint
 from gan_cocktail.seeds import derive
@@ -73,11 +74,15 @@ def tune(
     snapshots: Sequence[float] = (),
     twist: Twist = Twist(),
     psi: float = 1.0,
+    readings: Sequence[ReadingParams] = (),
 ) -> Model:
     """Train `initial` on one dataset a class, or on images drawn anew from one source a class; resumes from `folder`.
 
+    The model's info holds what was `read`, a sentence a dataset, and nothing else.
+
     images: None for a class that is not trained (its probability is 0). name: of the random stream.
     parents: what all that is read is (path and SHA-256). psi: truncation of sources that are drawn from.
+    readings: how each dataset is read, one a class; none: as usual.
     """
     network = initial.network
     if len(twist.teachers) not in (0, len(images)):
@@ -86,9 +91,10 @@ def tune(
     if twist.from_scratch:
         initial = Model.random(network, derive(seed, "scratch"))
     consistency = twist.pulled_to(kimg)
+    stream, read = image_stream(images, network, psi, device, readings)
     job = TrainingJob(
         initial,
-        image_stream(images, network, psi, device),
+        stream,
         class_probabilities,
         settings,
         job_seed,
@@ -103,20 +109,38 @@ def tune(
         probabilities=list(class_probabilities),
         parents=[p["sha256"] for p in parents],
         psi=psi,
+        **({"readings": dict(enumerate(readings))} if readings else {}),
         **twist.facts | {"consistency": [consistency.weight, consistency.kimg] if consistency else None},
     )
-    return run(job, kimg, folder, same, device, snapshots)
+    model = run(job, kimg, folder, same, device, snapshots)
+    model.info = {"read": read} if read else {}
+    return model
 
 
-def image_stream(paths: Sequence[Path | None], network: NetworkParams, psi: float, device: torch.device) -> ImageStream:
-    """Images of datasets (zips or folders), or of sources' checkpoints if these are given in their place."""
+def image_stream(
+    paths: Sequence[Path | None],
+    network: NetworkParams,
+    psi: float,
+    device: torch.device,
+    readings: Sequence[ReadingParams] = (),
+) -> tuple[ImageStream, list[str]]:
+    """Images of datasets (zips or folders) and what was read; or of sources' checkpoints if these are given instead."""
+    if len(readings) not in (0, len(paths)):
+        raise CocktailError(
+            f"--reading: expected one for each of {len(paths)} datasets, or none, found {len(readings)}"
+        )
     drawn = {path.suffix == MODEL for path in paths if path}
     if len(drawn) > 1:
         raise CocktailError("expected datasets for all classes or checkpoints for all, found both")
     if drawn == {True}:
-        return FreshImages([load(p) if p else None for p in paths], network.img_resolution, device, psi)
-    read = [read_images(p, network.img_resolution, network.img_channels) if p else None for p in paths]
-    return FixedDatasets(read, device)
+        return FreshImages([load(p) if p else None for p in paths], network.img_resolution, device, psi), []
+    size, how = (network.img_resolution, network.img_channels), readings or [ReadingParams()] * len(paths)
+    found = [read_dataset(p, *size, reading) if p else None for p, reading in zip(paths, how, strict=True)]
+    for path, dataset in zip(paths, found, strict=True):
+        if dataset:
+            print(dataset.read.sentence(str(path)), flush=True)
+    said = [dataset.read.sentence(path.name) for path, dataset in zip(paths, found, strict=True) if path and dataset]
+    return FixedDatasets([dataset.images if dataset else None for dataset in found], device), said
 
 
 def one_class(n_classes: int, position: int) -> list[float]:

@@ -24,7 +24,7 @@ class FixedDatasets:
 
     def __init__(self, datasets: Sequence[Tensor | None], device: torch.device):
         present = [d for d in datasets if d is not None]
-        self.images = torch.cat(present).to(device)
+        self.images = (torch.cat(present) if present[1:] else present[0]).to(device)  # one large set is not copied
         sizes = torch.tensor([0 if d is None else len(d) for d in datasets])
         self.sizes = sizes.to(device)
         self.offsets = (sizes.cumsum(0) - sizes).to(device)
