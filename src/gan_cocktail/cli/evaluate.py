@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from gan_cocktail import device, machine
-from gan_cocktail.checkpoints.model import load, parent
+from gan_cocktail.checkpoints.model import check_alike, load, parent
 from gan_cocktail.checkpoints.snapshots import load_snapshots
+from gan_cocktail.cli.classes import check_order
 from gan_cocktail.cli.options import Embedded, Out, Seed, Settings, read_section, read_shares
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.cache import Cache
@@ -63,7 +64,12 @@ def evaluate(
             "give the union GAN, or one model a domain"
         )
     check_one_each(loaded, model)
+    if len(model) == 1:
+        check_order(names, loaded[0].classes, model[0])
     kept = load_snapshots(snapshots) if snapshots else {}
+    for snapshot in kept.values():
+        paths = str(model[0]), str(snapshots)
+        check_alike(loaded[0], snapshot, paths, "--snapshots: expected generators of the model's own training")
     stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, loaded)]
     protocol = Protocol(
         names, statistics, shares, extractor, load_perceptual(embedded, where), s, seed, where, Cache(cache)

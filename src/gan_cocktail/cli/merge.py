@@ -8,6 +8,7 @@ import typer
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
+from gan_cocktail.cli.classes import SourceClass, read_source_classes
 from gan_cocktail.cli.options import (
     Images,
     Kimg,
@@ -46,6 +47,7 @@ def merge(
     snapshots_out: Annotated[Path | None, typer.Option(help="File for those generators.")] = None,
     truncation_psi: Psi = 1.0,
     reading: Readings = None,
+    source_class: SourceClass = "",
     settings: Settings = "",
     seed: Seed = 0,
 ) -> None:
@@ -73,6 +75,7 @@ def merge(
         snapshots=keep,
         psi=truncation_psi,
         readings=read_readings(reading),
+        source_classes=read_source_classes(source_class),
     )
     union.info = describe(
         "union",
