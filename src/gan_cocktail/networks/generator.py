@@ -1,11 +1,11 @@
-"""StyleGAN2's generator: mapping network and skip synthesis network.
+"""StyleGAN2's generator: mapping network and synthesis network.
 
 Parameter names are those of StyleGAN2-ADA, so published weights load unchanged.
 Source: Karras et al. 2020 (CVPR), secs. 2 to 4; Karras et al. 2020 (NeurIPS, "ADA").
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-from gan_cocktail.networks.layers import ACTIVATION_GAIN, LEAK, FullyConnected, Mapping
+from gan_cocktail.networks.layers import ACTIVATION_GAIN, LEAK, RESIDUAL_GAIN, FullyConnected, Mapping, Shortcut
 from gan_cocktail.networks.resampling import channels_last, upsample, upsampling_conv
 from gan_cocktail.params.network import NetworkParams
 
@@ -112,7 +112,7 @@ class ToRGB(nn.Module):
         self.bias = nn.Parameter(torch.zeros(img_channels))
         self.weight_gain, self.clamp = 1 / math.sqrt(in_channels), clamp
 
-    def forward(self, x: Tensor, scale: Tensor, w: Tensor) -> Tensor:
+    def forward(self, x: Tensor, scale: Tensor | float, w: Tensor) -> Tensor:
         """Features [N, I, H, W] with scale [N, I] -> image [N, C, H, W] in float32."""
         n, c, h, width = x.shape
         style = scale * self.affine(w) * self.weight_gain
@@ -124,8 +124,13 @@ class ToRGB(nn.Module):
         return y.reshape(n, h, width, -1).permute(0, 3, 1, 2)
 
 
+def _times(x: Tensor, scale: Tensor | float) -> Tensor:
+    """Features x [N, C, H, W] with the deferred scale [N, C] applied."""
+    return x * scale.to(x.dtype)[:, :, None, None] if isinstance(scale, Tensor) else x * scale
+
+
 class SynthesisBlock(nn.Module):
-    """The layers of one resolution."""
+    """The layers of one resolution; `skip`, `resnet` or `orig` as in the StyleGAN2 paper."""
 
     def __init__(self, resolution: int, network: NetworkParams):
         super().__init__()
@@ -135,12 +140,29 @@ class SynthesisBlock(nn.Module):
         else:
             below = network.channels(resolution // 2)
             self.conv0 = SynthesisLayer(below, out, w_dim, resolution, up=True, clamp=clamp)
+            if network.generator == "resnet":
+                self.skip = Shortcut(below, out)
         self.conv1 = SynthesisLayer(out, out, w_dim, resolution, up=False, clamp=clamp)
-        self.torgb = ToRGB(out, network.img_channels, w_dim, clamp)
+        if network.generator == "skip" or resolution == network.img_resolution:
+            self.torgb = ToRGB(out, network.img_channels, w_dim, clamp)
+
+    def forward(
+        self, x: Tensor, scale: Tensor | float, ws: list[Tensor], noise: Sequence[Tensor | None], *, twice: bool
+    ) -> tuple[Tensor, Tensor | float]:
+        """Features and scale at half the resolution (at 4x4 the constant), a w and a noise a layer -> the same."""
+        if not hasattr(self, "conv0"):
+            return self.conv1(x, scale, ws[0], noise[0], twice=twice)
+        if hasattr(self, "skip"):  # a sum cannot wait for its scale
+            x, scale = _times(x, scale), 1.0
+        y, y_scale = self.conv0(x, scale, ws[0], noise[0], twice=twice)
+        y, y_scale = self.conv1(y, y_scale, ws[1], noise[1], twice=twice)
+        if hasattr(self, "skip"):
+            return upsample(self.skip(x)) + _times(y, y_scale * RESIDUAL_GAIN), 1.0
+        return y, y_scale
 
 
 class Synthesis(nn.Module):
-    """Skip generator: every block adds its RGB to the upsampled image below."""
+    """Blocks from the constant at 4x4 to the image; `skip`: each adds its RGB to the upsampled image below."""
 
     def __init__(self, network: NetworkParams):
         super().__init__()
@@ -170,17 +192,19 @@ class Synthesis(nn.Module):
         ws: [N, w_dim], or [N, num_ws, w_dim] with one w a layer. dtype: precision of the
         convolutions. twice: make the graph differentiable twice (path length).
         """
-        w: Callable[[int], Tensor] = (lambda k: ws[:, k]) if ws.ndim == 3 else (lambda k: ws)
-        noise = noise if noise is not None else [None] * len(self.noise_resolutions)  # type: ignore[list-item]
-        block: Any = self.b4
-        x = block.const.to(dtype)[None].expand(ws.shape[0], -1, -1, -1)
-        x, scale = block.conv1(x, 1.0, w(0), noise[0], twice=twice)
-        img = block.torgb(x, scale, w(1))
-        for k, r in zip(range(1, self.num_ws, 2), self.resolutions[1:], strict=False):
-            block = getattr(self, f"b{r}")
-            x, scale = block.conv0(x, scale, w(k), noise[k], twice=twice)
-            x, scale = block.conv1(x, scale, w(k + 1), noise[k + 1], twice=twice)
-            img = upsample(img) + block.torgb(x, scale, w(k + 2))
+        w = list(ws.unbind(1)) if ws.ndim == 3 else [ws] * self.num_ws
+        noises: Sequence[Tensor | None] = [None] * len(self.noise_resolutions) if noise is None else noise
+        const: Tensor = self.get_parameter("b4.const").to(dtype)[None].expand(ws.shape[0], -1, -1, -1)
+        x, scale, img, first = const, 1.0, None, 0
+        for r in self.resolutions:
+            block: Any = self.get_submodule(f"b{r}")
+            last = first + (1 if r == 4 else 2)
+            x, scale = block(x, scale, w[first:last], noises[first:last], twice=twice)
+            if hasattr(block, "torgb"):
+                rgb = block.torgb(x, scale, w[last])
+                img = rgb if img is None else upsample(img) + rgb
+            first = last
+        assert img is not None
         return img
 
 
@@ -191,7 +215,8 @@ class Generator(nn.Module):
         super().__init__()
         n = network
         self.z_dim, self.c_dim = n.z_dim, n.c_dim
-        self.mapping = Mapping(n.z_dim, n.c_dim, n.w_dim, n.mapping_layers, track_average=True)
+        self.mapping = Mapping(n.z_dim, n.c_dim, n.w_dim, n.mapping_layers, n.embed_dim, n.mapping_dim)
+        self.mapping.register_buffer("w_avg", torch.zeros(n.w_dim))
         self.synthesis = Synthesis(n)
 
     def truncate(self, w: Tensor, psi: float, cutoff: int | None = None) -> Tensor:

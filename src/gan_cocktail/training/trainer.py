@@ -51,7 +51,7 @@ class Trainer:
         s = self.settings = job.settings
         if s.precision == "fp16" and device.type == "cpu":
             raise CocktailError("training.precision is fp16, which needs a CUDA device; on this CPU use bf16 or fp32")
-        group = min(job.initial.network.mbstd_group_size, s.batch_size)
+        group = min(job.initial.network.mbstd_group_size or s.batch_size, s.batch_size)
         if s.batch_size % group:
             raise CocktailError(
                 f"training.batch_size is {s.batch_size}; this network's minibatch stddev needs a multiple of {group}"
