@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gan_cocktail.checkpoints.formats import table
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
 from gan_cocktail.networks.discriminator import Discriminator
@@ -69,7 +70,13 @@ def _check(path: Path, part: str, state: State, net: torch.nn.Module) -> None:
 
 
 def load(path: Path) -> Model:
-    """Read a model; CocktailError if the file is missing, broken, or does not fit its description."""
+    """Read a model, of ours or of another program: the content of the file tells, not its name.
+
+    CocktailError if it is missing, broken, does not fit its description, or cannot be represented here. Nothing in a
+    file is ever run.
+    """
+    if table.is_foreign(path):
+        return Model(*table.read(path))
     tensors, facts = load_tensors(path, "a model")
     if not {"network", "info"} <= facts.keys():
         found = facts.get("info", {}).get("kind", "another file of this project")

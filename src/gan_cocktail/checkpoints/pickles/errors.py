@@ -1,8 +1,9 @@
 """Why a file of another program cannot be read."""
 
-WAY_OUT = (
-    "if you trust it, draw images with its own program and give the folder or zip of them as the source's dataset"
-)
+from typing import Any
+
+WAY_OUT = "to merge it all the same, draw images with its own program and use the zip or folder of them as a source"
+LARGEST = 2**62  # of a number that anything is counted with
 
 
 class Unreadable(Exception):  # noqa: N818  (the end of a sentence that begins with the path)
@@ -20,6 +21,24 @@ def damaged(what: str) -> Unreadable:
 
 
 def printable(text: object) -> str:
-    """Text out of a file for a message: short, and nothing but ASCII."""
-    shown = ascii(text)[1:-1] if isinstance(text, str) else ascii(text)
+    """A value out of a file for a message: short, and nothing but ASCII.
+
+    Of containers the kind alone: a small file can hold one whose text is endless.
+    """
+    if isinstance(text, str):
+        shown = ascii(text[:81])[1:-1]
+    else:
+        shown = ascii(text) if is_scalar(text) else f"a {type(text).__name__.lower()}"
     return shown if len(shown) <= 80 else shown[:77] + "..."
+
+
+def is_scalar(value: object) -> bool:
+    """Whether a value is a text, None or a number of a usual size."""
+    return value is None or isinstance(value, (str, float)) or (isinstance(value, int) and abs(value) < LARGEST)
+
+
+def scalar(value: object, name: str) -> Any:
+    """The value of a setting; Unreadable if it is none that a setting has."""
+    if not is_scalar(value):
+        raise Unreadable(f"{name} is {printable(value)}, expected a number or a name")
+    return value

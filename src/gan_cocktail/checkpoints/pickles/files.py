@@ -18,6 +18,7 @@ from gan_cocktail.checkpoints.pickles.storages import Storage
 
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 TORCH_PROTOCOL = 1001
+ZIP = b"PK\3\4"  # a member begins
 LOCAL_HEADER = 30  # bytes of a zip member's header before its name
 MAX_DIRECTORY = 4 * 2**20  # bytes of a zip's directory; 470 storages take 42 kB
 
@@ -26,15 +27,15 @@ def read_file(path: Path) -> Any:
     """What was pickled into a file, as plain values and stand-ins; Unreadable says why there is nothing."""
     with path.open("rb") as f:
         data = memoryview(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ))
-    if data[:4] == b"PK\3\4":
+    if bytes(data[:4]) == ZIP:
         return _read_zip(data)
     if _is_stream(data):
-        return _read_stream(data, Budget())
+        return _read_stream(data, Budget(len(data)))
     return _read_pickle(data)
 
 
 def _read_pickle(data: memoryview) -> Any:
-    budget = Budget()
+    budget = Budget(len(data))
 
     def storage(content: Any) -> Any:
         if not isinstance(content, (bytes, memoryview)):
@@ -54,7 +55,7 @@ def _is_stream(data: memoryview) -> bool:
 
 
 def _read_stream(data: memoryview, budget: Budget) -> Any:
-    """Five pickles (magic number, protocol, system, value, keys of storages), then the storages, each after its size."""
+    """Five pickles (magic number, protocol, system, value, names of storages), then the storages after their sizes."""
     storages: dict[str, Storage] = {}
     position = 0
 
@@ -104,7 +105,7 @@ def _storage(storages: dict[str, Storage], key: Any) -> Storage:
 
 
 class _Zip(io.RawIOBase):
-    """Bytes as a file that is never read in large pieces: zipfile takes as much as a zip says that its directory has."""
+    """Bytes as a file that gives no large pieces: zipfile takes as much as a zip says that its directory has."""
 
     def __init__(self, data: memoryview):
         self.data, self.position = data, 0
@@ -130,7 +131,7 @@ class _Zip(io.RawIOBase):
 def _read_zip(data: memoryview) -> Any:
     """NAME/data.pkl, and the storages NAME/data/KEY."""
     try:
-        with zipfile.ZipFile(_Zip(data)) as archive:  # type: ignore[arg-type]  (it reads, seeks and tells)
+        with zipfile.ZipFile(_Zip(data)) as archive:
             members = {m.filename: m for m in archive.infolist()}
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, struct.error, ValueError, OSError):
         raise Unreadable("a zip that is cut off or damaged: its directory cannot be read; fetch it again") from None
@@ -145,7 +146,7 @@ def _read_zip(data: memoryview) -> Any:
     content = _content(data, members[pickles[0]])
     if zlib.crc32(content) != members[pickles[0]].CRC:
         raise damaged("the checksum of its pickle does not fit")
-    value = Machine(content, 0, TORCH_FILE, Budget(), lambda key: _storage(storages, key)).run()
+    value = Machine(content, 0, TORCH_FILE, Budget(len(data)), lambda key: _storage(storages, key)).run()
     for key, storage in storages.items():
         if f"{folder}data/{key}" not in members:
             raise damaged("a tensor's storage is not in the zip")
@@ -161,7 +162,7 @@ def _content(data: memoryview, member: zipfile.ZipInfo) -> memoryview:
         raise Unreadable("a zip with packed members, which torch does not write; save it again with torch.save")
     start = member.header_offset
     header = data[start : start + LOCAL_HEADER]
-    if len(header) < LOCAL_HEADER or header[:4] != b"PK\3\4":
+    if len(header) < LOCAL_HEADER or bytes(header[:4]) != ZIP:
         raise damaged("a member of the zip is not where its directory says")
     start += LOCAL_HEADER + sum(struct.unpack_from("<HH", header, 26))
     content = data[start : start + member.file_size]

@@ -36,15 +36,20 @@ class Buildable:
 
 @dataclass
 class Budget:
-    """What is left to a file, over all the pickles that it holds."""
+    """What is left to a file, over all the pickles that it holds: opcodes, and letters given to functions.
 
+    What functions are given counts too, since a file can give them the same long list or text again and again.
+    """
+
+    letters: int
     opcodes: int = MAX_OPCODES
 
-    def spend(self) -> None:
-        """Count one opcode."""
-        self.opcodes -= 1
-        if self.opcodes < 0:
-            raise Unreadable(f"more than {MAX_OPCODES} pickle opcodes, which no StyleGAN2 checkpoint has; {WAY_OUT}")
+    def spend(self, opcodes: int = 1, letters: int = 0) -> None:
+        """Count opcodes and letters."""
+        self.opcodes -= opcodes
+        self.letters -= letters
+        if self.opcodes < 0 or self.letters < 0:
+            raise Unreadable(f"more than {MAX_OPCODES:,} pickle steps, which no StyleGAN2 checkpoint is; {WAY_OUT}")
 
 
 class Machine:
@@ -71,7 +76,9 @@ class Machine:
             handler = _HANDLERS.get(opcode)
             if handler is None:
                 at = self.position - 1
-                raise Unreadable(f"a pickle with the opcode {opcode:#04x} at byte {at}, which no checkpoint has; {WAY_OUT}")
+                raise Unreadable(
+                    f"a pickle with the opcode {opcode:#04x} at byte {at}, which no checkpoint has; {WAY_OUT}"
+                )
             handler(self)
         if len(self.stack) != 1 or self.marks:
             raise self.damage("it stops with values left over")
@@ -173,8 +180,9 @@ class Machine:
         if found is None:
             asked = f"{printable(module)}.{printable(name)}"
             raise Unreadable(
-                f"refused: it asks for {asked}, which no StyleGAN2 checkpoint needs: an attack, or another "
-                f"program's file. Nothing of it was run; {WAY_OUT}"
+                f"refused, and nothing of it was run: it asks for {asked}, which no StyleGAN2 checkpoint needs: an "
+                "attack, or a file of another program (if you know who made it, draw images there and use the zip or "
+                "folder of them as a source)"
             )
         self.stack.append(found)
 
@@ -183,6 +191,8 @@ class Machine:
         arguments, function = self.pop(), self.pop()
         if not isinstance(function, Function) or not isinstance(arguments, tuple):
             raise self.damage("it calls what cannot be called")
+        self.budget.spend(sum(len(a) for a in arguments if isinstance(a, (tuple, list, dict))))
+        self.budget.spend(letters=sum(len(a) for a in arguments if isinstance(a, str)))
         try:
             self.stack.append(function.call(*arguments))
         except (TypeError, ValueError, KeyError, OverflowError):

@@ -9,7 +9,6 @@ from gan_cocktail.checkpoints.pickles.machine import Buildable, Function
 from gan_cocktail.checkpoints.pickles.storages import (
     STORAGES,
     Number,
-    Storage,
     TensorView,
     array_tensor,
     number,
@@ -106,7 +105,7 @@ def _dict(pairs: Any = ()) -> Dict:
 
 
 def _scalar(dtype: Any, data: Any) -> float | int:
-    return array_tensor(data, (), dtype.number, fortran=False).storage.number.values(memoryview(data))[0].item()
+    return array_tensor(data, (), dtype.number, fortran=False).storage.values(0, 1)[0].item()
 
 
 def _dtype(code: Any, *rest: Any) -> DType:

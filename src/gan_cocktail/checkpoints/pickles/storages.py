@@ -11,7 +11,7 @@ import numpy as np
 
 from gan_cocktail.checkpoints.pickles.errors import Unreadable, damaged
 
-STORAGES = {  # torch's storage classes, as little-endian NumPy types; bfloat16 has none and is read as halves of float32
+STORAGES = {  # torch's storage classes, as NumPy's types; bfloat16 has none and is read as a half of float32
     "FloatStorage": "<f4",
     "DoubleStorage": "<f8",
     "HalfStorage": "<f2",
@@ -39,7 +39,7 @@ class Number:
         return 2 if self.code == "bfloat16" else np.dtype(self.code).itemsize
 
     def values(self, data: memoryview) -> np.ndarray[Any, Any]:
-        """All elements, without a copy where NumPy knows the type."""
+        """The elements that are in `data`, without a copy where NumPy knows the type."""
         if self.code == "bfloat16":
             return (np.frombuffer(data, "<u2").astype("<u4") << 16).view("<f4")
         return np.frombuffer(data, self.code)
@@ -66,7 +66,7 @@ class Storage:
 
     def __post_init__(self) -> None:
         if not isinstance(self.number, Number) or not _natural(self.count):
-            raise TypeError(self)
+            raise TypeError(type(self.count))
 
     def fill(self, data: memoryview) -> None:
         """Give it its bytes, of which there may be more than it needs (alignment)."""
@@ -78,13 +78,14 @@ class Storage:
             )
         self.data = data[:wanted]
 
-    def values(self) -> np.ndarray[Any, Any]:
-        """Its elements."""
+    def values(self, start: int, end: int) -> np.ndarray[Any, Any]:
+        """The elements from start to end."""
         if self.data is None:
             raise damaged("a tensor's storage is not in it")
         if self.crc is not None and zlib.crc32(self.data) != self.crc:
             raise damaged("the checksum of a tensor does not fit")
-        return self.number.values(self.data)
+        self.crc = None  # once is enough
+        return self.number.values(self.data[start * self.number.size : end * self.number.size])
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,12 @@ class TensorView:
     strides: tuple[int, ...]
 
     def __post_init__(self) -> None:
+        if len(self.shape) != len(self.strides) or len(self.shape) > MAX_DIMENSIONS:
+            raise ValueError(len(self.shape))
         sizes = [self.offset, *self.shape, *self.strides]
         if not isinstance(self.storage, Storage) or not all(_natural(n) for n in sizes):
-            raise TypeError(self)
-        if len(self.shape) != len(self.strides) or len(self.shape) > MAX_DIMENSIONS:
-            raise ValueError(self)
-        last = sum((n - 1) * stride for n, stride in zip(self.shape, self.strides, strict=True))
-        if 0 not in self.shape and self.offset + last >= self.storage.count:
+            raise TypeError(type(self.storage))
+        if 0 not in self.shape and self.end > self.storage.count:
             raise Unreadable(
                 f"a tensor of shape {self.shape} reaches beyond its storage of {self.storage.count:,} elements: "
                 "a damaged file; fetch it again"
@@ -113,6 +113,11 @@ class TensorView:
                 f"a tensor of shape {self.shape} is made of a storage of {self.storage.count:,} elements, which no "
                 "weight of a checkpoint is"
             )
+
+    @property
+    def end(self) -> int:
+        """The first element of the storage that is behind all of the tensor's."""
+        return self.offset + sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True)) + 1
 
     @property
     def size(self) -> int:
@@ -130,17 +135,19 @@ class TensorView:
 
     def read(self) -> np.ndarray[Any, Any]:
         """The tensor, a contiguous copy in float32."""
-        flat = self.storage.values()
+        flat = self.storage.values(self.offset, self.end)
         strides = [stride * flat.itemsize for stride in self.strides]
-        view = np.lib.stride_tricks.as_strided(flat[self.offset :], self.shape, strides, writeable=False)
+        view = np.lib.stride_tricks.as_strided(flat, self.shape, strides, writeable=False)
         with np.errstate(all="ignore"):  # what is beyond float32 becomes infinite, and is refused with its name
             return np.array(view, np.float32, order="C", copy=True)
 
 
 def array_tensor(data: Any, shape: Sequence[int], kind: Number, *, fortran: bool) -> TensorView:
     """A NumPy array's bytes as a tensor; TypeError or ValueError if they do not fit."""
-    if not isinstance(data, (bytes, memoryview)) or not all(_natural(n) for n in shape):
+    if not isinstance(data, (bytes, memoryview)) or not all(_natural(n) for n in shape[: MAX_DIMENSIONS + 1]):
         raise TypeError(type(data))
+    if len(shape) > MAX_DIMENSIONS:
+        raise ValueError(len(shape))
     count, view = math.prod(shape), memoryview(data)
     if len(view) != count * kind.size:
         raise ValueError(shape)

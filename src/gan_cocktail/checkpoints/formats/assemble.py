@@ -1,0 +1,104 @@
+"""The networks of a file as ours: every tensor there, of its shape and finite; what is missing by design is made."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import one_hot
+
+from gan_cocktail.checkpoints.formats.parts import Found, Part
+from gan_cocktail.checkpoints.formats.shapes import network
+from gan_cocktail.checkpoints.pickles.errors import Unreadable
+from gan_cocktail.files import sha256
+from gan_cocktail.networks.discriminator import Discriminator
+from gan_cocktail.networks.generator import Generator
+from gan_cocktail.params.network import NetworkParams
+
+SEED = 0  # of what is estimated or drawn
+LATENTS = 10_000  # whose mean w stands in for a missing one
+W_AVG = "mapping.w_avg"
+State = dict[str, Tensor]
+
+
+def assemble(found: Found, path: Path) -> tuple[NetworkParams, State, State, dict[str, Any]]:
+    """Settings, G, D (empty if the file has none) and provenance; Unreadable names the tensor that does not fit."""
+    settings = network(found)
+    with torch.device("meta"):
+        G, D = Generator(settings), Discriminator(settings)
+    wanted = [(found.G, G)] + ([(found.D, D)] if found.D is not None else [])
+    for part, net in wanted:
+        _check(part, net)
+    taken = sum(weight.view.size for part, _ in wanted for weight in part.tensors.values())
+    if taken > path.stat().st_size:
+        raise Unreadable(
+            f"its tensors take {taken:,} bytes, more than the file has: they overlap, which no checkpoint's do"
+        )
+    states = [_read(part, net) for part, net in wanted]
+    if W_AVG not in states[0]:
+        states[0][W_AVG] = _mean_w(G, states[0])
+        found.note("estimated", f"mapping.w_avg, over {LATENTS:,} latents of seed {SEED}")
+    if found.G.drawn - found.G.tensors.keys():
+        found.note("estimated", f"noise_const, drawn with seed {SEED}")
+    return settings, states[0], states[1] if found.D is not None else {}, provenance(found, path)
+
+
+def provenance(found: Found, path: Path) -> dict[str, Any]:
+    """What a model of another program says of itself."""
+    return {
+        "kind": "source",
+        "name": path.stem,
+        "format": found.format,
+        "file": path.name,
+        "sha256": sha256(path),
+    } | found.notes
+
+
+def _check(part: Part, net: nn.Module) -> None:
+    expected = {k: tuple(v.shape) for k, v in net.state_dict().items()}
+    made = part.zeros | part.drawn | {W_AVG}
+    for name, shape in expected.items():
+        if name not in part.tensors and name not in made:
+            raise Unreadable(f"tensor {part.name(name)} is missing; expected one of shape {shape}")
+        if name in part.tensors and (found := part.tensors[name].shape) != shape:
+            raise Unreadable(
+                f"tensor {part.name(name)} has the shape {found}; expected {shape}, as its other tensors are"
+            )
+    for name in part.tensors:
+        if name not in expected:
+            raise Unreadable(
+                f"tensor {part.name(name)} is none that a StyleGAN2 of these settings has: another network"
+            )
+
+
+def _read(part: Part, net: nn.Module) -> State:
+    rng, state = torch.Generator().manual_seed(SEED), {}
+    for name, like in net.state_dict().items():
+        if name in part.zeros:
+            state[name] = torch.zeros(like.shape)
+        elif name in part.tensors:
+            values = part.tensors[name].read()
+            if not np.isfinite(values).all():
+                raise Unreadable(f"tensor {part.name(name)} holds values that are not a number or infinite")
+            state[name] = torch.from_numpy(values)
+        elif name in part.drawn:
+            state[name] = torch.randn(like.shape, generator=rng)
+    return state
+
+
+@torch.no_grad()
+def _mean_w(G: Generator, state: State) -> Tensor:
+    """The mean of w over latents, and over classes alike."""
+    mapping, rng = G.mapping, torch.Generator().manual_seed(SEED)
+    weights = {k.removeprefix("mapping."): v for k, v in state.items() if k.startswith("mapping.")}
+    mapping.load_state_dict(weights | {"w_avg": torch.zeros(mapping.get_buffer("w_avg").shape)}, assign=True)
+    total, done = torch.zeros_like(mapping.get_buffer("w_avg")), 0
+    batch = max(1, 2**20 // max(v.numel() // len(v) for v in weights.values()))
+    while done < LATENTS:
+        n = min(batch, LATENTS - done)
+        classes = torch.arange(done, done + n) % max(G.c_dim, 1)
+        c = one_hot(classes, G.c_dim).float() if G.c_dim else None
+        total += mapping(torch.randn(n, G.z_dim, generator=rng), c).sum(0)
+        done += n
+    return total / LATENTS
