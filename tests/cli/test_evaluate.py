@@ -54,6 +54,13 @@ def test_the_end_has_every_metric_and_a_snapshot_the_cheap_ones(run):
     assert 0 <= found["info"]["purity_ceiling"] <= 1
 
 
+def test_snapshots_of_another_network_are_refused(run, tmp_path):
+    network = TINY.model_copy(update={"c_dim": 2, "conv_clamp": 8.0})
+    save_snapshots({0.5: Model.random(network, 1).G}, network, tmp_path / "snapshots")
+    with pytest.raises(CocktailError, match=r"--snapshots: .*conv_clamp is None in .*model and 8.0 in .*snapshots"):
+        run()
+
+
 def test_a_model_of_other_classes_is_refused(run, tmp_path):
     save(Model.random(TINY, 0), tmp_path / "model")
     with pytest.raises(CocktailError, match="model: expected a model of 2 classes, one a domain, found 0"):

@@ -17,6 +17,7 @@ from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
 
 State = dict[str, Tensor]
+CLASS_SETTINGS = ("embed_dim", "class_mapping_layers", "class_dim", "class_embed_dim", "class_mapping_dim")
 
 
 @dataclass
@@ -58,7 +59,10 @@ def save(model: Model, path: Path) -> None:
     save_tensors(tensors, {"network": model.network.model_dump(), "info": model.info}, path)
 
 
-def _check(path: Path, part: str, state: State, net: torch.nn.Module) -> None:
+def check_tensors(path: Path, part: str, state: State, network: NetworkParams) -> None:
+    """Raise CocktailError, naming the tensor and both shapes, if G or D (`part`) is not as the settings say."""
+    with torch.device("meta"):
+        net = Generator(network) if part == "G" else Discriminator(network)
     expected = {k: tuple(v.shape) for k, v in net.state_dict().items()}
     for name in sorted(expected.keys() | state.keys()):
         found = tuple(state[name].shape) if name in state else None
@@ -83,11 +87,24 @@ def load(path: Path) -> Model:
         raise CocktailError(f"{path}: expected a model, found {found}; check the path")
     network = parse_section(NetworkParams, facts["network"], str(path))
     G, D = with_prefix(tensors, "G."), with_prefix(tensors, "D.")
-    with torch.device("meta"):
-        _check(path, "G", G, Generator(network))
-        if D:
-            _check(path, "D", D, Discriminator(network))
+    check_tensors(path, "G", G, network)
+    if D:
+        check_tensors(path, "D", D, network)
     return Model(network, G, D, facts["info"])
+
+
+def check_alike(one: Model, other: Model, names: tuple[str, str], why: str) -> None:
+    """Raise CocktailError if two models differ in any setting of their networks, weights aside.
+
+    names: what to call them; why: what is not possible then, and what to do. Settings of class vectors do not
+    count between models without classes, which have none.
+    """
+    differ = one.network.differences(other.network)
+    if not one.network.c_dim and not other.network.c_dim:
+        differ = {k: v for k, v in differ.items() if k not in CLASS_SETTINGS}
+    if differ:
+        told = "; ".join(f"{k} is {a} in {names[0]} and {b} in {names[1]}" for k, (a, b) in differ.items())
+        raise CocktailError(f"{why}: {told}")
 
 
 def parent(path: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gan_cocktail import device, machine
-from gan_cocktail.checkpoints.model import load, parent
+from gan_cocktail.checkpoints.model import check_alike, load, parent
 from gan_cocktail.checkpoints.snapshots import load_snapshots
 from gan_cocktail.cli.options import Embedded, Out, Seed, Settings, read_section, read_shares
 from gan_cocktail.errors import CocktailError
@@ -62,6 +62,9 @@ def evaluate(
         )
     check_one_each(loaded, model)
     kept = load_snapshots(snapshots) if snapshots else {}
+    for snapshot in kept.values():
+        paths = str(model[0]), str(snapshots)
+        check_alike(loaded[0], snapshot, paths, "--snapshots: expected generators of the model's own training")
     stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, loaded)]
     protocol = Protocol(
         names, statistics, shares, extractor, load_perceptual(embedded, where), s, seed, where, Cache(cache)

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from gan_cocktail.checkpoints.fisher import load_fisher
-from gan_cocktail.checkpoints.model import Model, load
+from gan_cocktail.checkpoints.fisher import Fisher, load_fisher
+from gan_cocktail.checkpoints.model import Model, check_alike, load
 from gan_cocktail.data.images import read_images
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.restraints import lower_layers, pull
@@ -52,10 +52,32 @@ class Twist:
         """What a model that it made says of it."""
         return {key: value for key, value in vars(self).items() if key not in ("fisher", "teachers")}
 
-    def pulled_to(self, kimg: float) -> Consistency | None:
-        """What the trainer is told of consistency, in a training of that budget."""
-        told = self.consistency
-        return Consistency([load(path) for path in self.teachers], told.weight, told.until * kimg) if told else None
+    def pulled_to(self, initial: Model, kimg: float) -> Consistency | None:
+        """What the trainer is told of consistency, in a training of that budget.
+
+        Raises CocktailError for a teacher of another network than the initialisation's: it has another latent space.
+        """
+        if not self.consistency:
+            return None
+        teachers = [load(path) for path in self.teachers]
+        for path, teacher in zip(self.teachers, teachers, strict=True):
+            why = "--teacher: expected a model of the initialisation's own network"
+            check_alike(initial, teacher, ("the initialisation", str(path)), why)
+        return Consistency(teachers, self.consistency.weight, self.consistency.until * kimg)
+
+    def held_by(self, initial: Model) -> Fisher | None:
+        """How strongly EWC holds each weight; CocktailError if the Fisher information is of another network."""
+        if not (self.ewc and self.fisher):
+            return None
+        found = load_fisher(self.fisher)
+        for part, values, state in (("G", found.G, initial.G), ("D", found.D, initial.D)):
+            for name, value in values.items():
+                if name not in state or state[name].shape != value.shape:
+                    raise CocktailError(
+                        f"{self.fisher}: {part}.{name} of {tuple(value.shape)} is no weight of the initialisation; "
+                        "make it anew with gan-cocktail fisher, of the root that this mixture starts from"
+                    )
+        return pull(found, self.ewc)
 
 
 def tune(
@@ -85,14 +107,14 @@ def tune(
     job_seed = derive(seed, name)
     if twist.from_scratch:
         initial = Model.random(network, derive(seed, "scratch"))
-    consistency = twist.pulled_to(kimg)
+    consistency = twist.pulled_to(initial, kimg)
     job = TrainingJob(
         initial,
         image_stream(images, network, psi, device),
         class_probabilities,
         settings,
         job_seed,
-        strength=pull(load_fisher(twist.fisher), twist.ewc) if twist.ewc and twist.fisher else None,
+        strength=twist.held_by(initial),
         frozen=lower_layers(network, twist.frozen_layers),
         consistency=consistency,
     )

@@ -82,6 +82,24 @@ class NetworkParams(Section):
         base = self.discriminator_channel_base or self.channel_base
         return min(base // resolution, self.discriminator_channel_max or self.channel_max)
 
+    def differences(self, other: "NetworkParams") -> dict[str, tuple[Any, Any]]:
+        """The settings in which two networks differ, with both values; a null is the value that it stands for."""
+        one, two = self._spelt_out(), other._spelt_out()
+        return {name: (one[name], two[name]) for name in one if one[name] != two[name]}
+
+    def _spelt_out(self) -> dict[str, Any]:
+        defaults = {
+            "embed_dim": self.w_dim,
+            "mapping_dim": self.w_dim,
+            "discriminator_channel_base": self.channel_base,
+            "discriminator_channel_max": self.channel_max,
+            "class_dim": self.class_width,
+            "class_embed_dim": self.class_width,
+            "class_mapping_dim": self.class_width,
+        }
+        told = {name: getattr(self, name) for name in type(self).model_fields}
+        return told | {name: default for name, default in defaults.items() if told[name] is None}
+
     @property
     def class_width(self) -> int:
         """Width of the class vectors on which the discriminator projects."""
