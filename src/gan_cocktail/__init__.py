@@ -1,18 +1,24 @@
 """GAN Cocktail: merge pretrained GANs into one conditional GAN, without their training data."""
 
-from typing import TYPE_CHECKING, Any
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gan_cocktail.checkpoints.model import load as load
+    from gan_cocktail.checkpoints.model import Model
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load"]
 
 
-def __getattr__(name: str) -> Any:
-    """`load` on first use: the reader of models takes PyTorch, which most imports of the package do without."""
-    if name == "load":
-        from gan_cocktail.checkpoints.model import load
+def load(path: str | PathLike[str]) -> "Model":
+    """The model in a file, of this project or of another program; its content tells which, not its name.
 
-        return load
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    CocktailError says in one sentence what is wrong with a file that cannot be read. Nothing in a file is ever run.
+    """
+    from gan_cocktail.checkpoints.formats.table import describe
+
+    describe(Path(path))  # before PyTorch is imported: a bad file costs neither its time nor its memory
+
+    from gan_cocktail.checkpoints import model
+
+    return model.load(Path(path))

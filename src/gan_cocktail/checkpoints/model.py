@@ -12,6 +12,7 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
 from gan_cocktail.networks.discriminator import Discriminator
 from gan_cocktail.networks.generator import Generator
+from gan_cocktail.networks.shapes import shapes
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
@@ -61,9 +62,7 @@ def save(model: Model, path: Path) -> None:
 
 def check_tensors(path: Path, part: str, state: State, network: NetworkParams) -> None:
     """Raise CocktailError, naming the tensor and both shapes, if G or D (`part`) is not as the settings say."""
-    with torch.device("meta"):
-        net = Generator(network) if part == "G" else Discriminator(network)
-    expected = {k: tuple(v.shape) for k, v in net.state_dict().items()}
+    expected = shapes(Generator if part == "G" else Discriminator, network)
     for name in sorted(expected.keys() | state.keys()):
         found = tuple(state[name].shape) if name in state else None
         if found != expected.get(name):

@@ -5,39 +5,41 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import one_hot
 
 from gan_cocktail.checkpoints.formats.parts import Found, Part
-from gan_cocktail.checkpoints.formats.shapes import network
+from gan_cocktail.checkpoints.formats.shapes import network as settings_of
 from gan_cocktail.checkpoints.pickles.errors import Unreadable
 from gan_cocktail.files import sha256
 from gan_cocktail.networks.discriminator import Discriminator
 from gan_cocktail.networks.generator import Generator
+from gan_cocktail.networks.shapes import outline, shapes
 from gan_cocktail.params.network import NetworkParams
 
 SEED = 0  # of what is estimated or drawn
 LATENTS = 10_000  # whose mean w stands in for a missing one
 W_AVG = "mapping.w_avg"
 State = dict[str, Tensor]
+Shapes = dict[str, tuple[int, ...]]
 
 
 def assemble(found: Found, path: Path) -> tuple[NetworkParams, State, State, dict[str, Any]]:
     """Settings, G, D (empty if the file has none) and provenance; Unreadable names the tensor that does not fit."""
-    settings = network(found)
-    with torch.device("meta"):
-        G, D = Generator(settings), Discriminator(settings)
-    wanted = [(found.G, G)] + ([(found.D, D)] if found.D is not None else [])
-    for part, net in wanted:
-        _check(part, net)
+    settings = settings_of(found)
+    wanted = [(found.G, shapes(Generator, settings))]
+    if found.D is not None:
+        wanted.append((found.D, shapes(Discriminator, settings)))
+    for part, expected in wanted:
+        _check(part, expected)
     taken = sum(weight.view.size for part, _ in wanted for weight in part.tensors.values())
     if taken > path.stat().st_size:
         raise Unreadable(
             f"its tensors take {taken:,} bytes, more than the file has: they overlap, which no checkpoint's do"
         )
-    states = [_read(part, net) for part, net in wanted]
+    states = [_read(part, expected) for part, expected in wanted]
     if W_AVG not in states[0]:
-        states[0][W_AVG] = _mean_w(G, states[0])
+        states[0][W_AVG] = _mean_w(settings, states[0])
         found.note("estimated", f"mapping.w_avg, over {LATENTS:,} latents of seed {SEED}")
     if found.G.drawn - found.G.tensors.keys():
         found.note("estimated", f"noise_const, drawn with seed {SEED}")
@@ -55,8 +57,7 @@ def provenance(found: Found, path: Path) -> dict[str, Any]:
     } | found.notes
 
 
-def _check(part: Part, net: nn.Module) -> None:
-    expected = {k: tuple(v.shape) for k, v in net.state_dict().items()}
+def _check(part: Part, expected: Shapes) -> None:
     made = part.zeros | part.drawn | {W_AVG}
     for name, shape in expected.items():
         if name not in part.tensors and name not in made:
@@ -72,33 +73,33 @@ def _check(part: Part, net: nn.Module) -> None:
             )
 
 
-def _read(part: Part, net: nn.Module) -> State:
+def _read(part: Part, expected: Shapes) -> State:
     rng, state = torch.Generator().manual_seed(SEED), {}
-    for name, like in net.state_dict().items():
+    for name, shape in expected.items():
         if name in part.zeros:
-            state[name] = torch.zeros(like.shape)
+            state[name] = torch.zeros(shape)
         elif name in part.tensors:
             values = part.tensors[name].read()
             if not np.isfinite(values).all():
                 raise Unreadable(f"tensor {part.name(name)} holds values that are not a number or infinite")
             state[name] = torch.from_numpy(values)
         elif name in part.drawn:
-            state[name] = torch.randn(like.shape, generator=rng)
+            state[name] = torch.randn(shape, generator=rng)
     return state
 
 
 @torch.no_grad()
-def _mean_w(G: Generator, state: State) -> Tensor:
+def _mean_w(network: NetworkParams, state: State) -> Tensor:
     """The mean of w over latents, and over classes alike."""
-    mapping, rng = G.mapping, torch.Generator().manual_seed(SEED)
+    mapping, rng = outline(Generator, network).mapping, torch.Generator().manual_seed(SEED)
     weights = {k.removeprefix("mapping."): v for k, v in state.items() if k.startswith("mapping.")}
     mapping.load_state_dict(weights | {"w_avg": torch.zeros(mapping.get_buffer("w_avg").shape)}, assign=True)
     total, done = torch.zeros_like(mapping.get_buffer("w_avg")), 0
     batch = max(1, 2**20 // max(v.numel() // len(v) for v in weights.values()))
     while done < LATENTS:
         n = min(batch, LATENTS - done)
-        classes = torch.arange(done, done + n) % max(G.c_dim, 1)
-        c = one_hot(classes, G.c_dim).float() if G.c_dim else None
-        total += mapping(torch.randn(n, G.z_dim, generator=rng), c).sum(0)
+        classes = torch.arange(done, done + n) % max(network.c_dim, 1)
+        c = one_hot(classes, network.c_dim).float() if network.c_dim else None
+        total += mapping(torch.randn(n, network.z_dim, generator=rng), c).sum(0)
         done += n
     return total / LATENTS

@@ -12,7 +12,9 @@ from gan_cocktail.checkpoints.formats.tensorflow import TENSORFLOW
 from gan_cocktail.checkpoints.pickles.errors import WAY_OUT, Unreadable, printable
 from gan_cocktail.checkpoints.pickles.files import read_file
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.facts import read_facts
 from gan_cocktail.files import require
+from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.network import NetworkParams
 
 FORMATS: tuple[Format, ...] = (ADA, ADA_STATE, ROSINALITY, TENSORFLOW)
@@ -27,12 +29,17 @@ def is_foreign(path: Path) -> bool:
     return head == b"PK\3\4" or head[:1] == b"\x80"
 
 
-def describe(path: Path) -> NetworkParams:
-    """The settings of a file's networks, without reading its tensors; CocktailError as `read`."""
+def describe(path: Path, what: str = "a model") -> NetworkParams:
+    """The settings of the networks in a file of ours or of these formats; neither tensors nor PyTorch are needed.
+
+    CocktailError as `read`, or if the file is not `what`.
+    """
+    if not is_foreign(path):
+        return parse_section(NetworkParams, read_facts(path, what).get("network", {}), str(path))
     try:
         return network(_find(path))
     except Unreadable as e:
-        raise _refusal(path, e) from None
+        raise CocktailError(f"{path}: {e}") from None
 
 
 def read(path: Path) -> tuple[NetworkParams, dict[str, Any], dict[str, Any], dict[str, Any]]:
@@ -45,7 +52,7 @@ def read(path: Path) -> tuple[NetworkParams, dict[str, Any], dict[str, Any], dic
     try:
         return assemble(_find(path), path)
     except Unreadable as e:
-        raise _refusal(path, e) from None
+        raise CocktailError(f"{path}: {e}") from None
 
 
 def _find(path: Path) -> Found:
@@ -61,7 +68,3 @@ def _what(content: Any) -> str:
         keys = ", ".join(printable(key) for key in list(content)[:6])
         return f"a pickled dict of {keys}" if keys else "an empty pickled dict"
     return f"a pickled {type(content).__name__.lower()}"
-
-
-def _refusal(path: Path, reason: Unreadable) -> CocktailError:
-    return CocktailError(f"{path}: {reason}")
