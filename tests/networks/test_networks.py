@@ -10,6 +10,7 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.networks.discriminator import minibatch_stddev
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.network import NetworkParams
+from tests.conftest import TINY
 from tests.networks import plain
 
 
@@ -146,6 +147,27 @@ def test_minibatch_stddev_is_zero_for_equal_samples_and_counts_spread():
     assert torch.allclose(minibatch_stddev(spread, 4, 1), torch.ones(8, 1, 4, 4), atol=1e-3)
     with pytest.raises(ValueError, match="groups"):
         minibatch_stddev(torch.ones(6, 1, 4, 4), 4, 1)
+
+
+def test_noise_is_fresh_unless_said_otherwise():
+    G, z = lively(TINY, 0).generator(), torch.randn(4, 16)
+
+    def rng():
+        return torch.Generator().manual_seed(7)
+
+    assert not torch.equal(G(z, None), G(z, None))
+    assert torch.equal(G(z, None, rng=rng()), G(z, None, G.synthesis.draw_noise(4, rng())))
+    torch.manual_seed(5)
+    globally = G(z, None)
+    torch.manual_seed(5)
+    assert torch.equal(globally, G(z, None))
+    assert torch.equal(G(z, None, "const"), G(z, None, G.synthesis.constant_noise(4)))
+    silent = [torch.zeros_like(each) for each in G.synthesis.constant_noise(4)]
+    assert torch.equal(G(z, None, "none"), G(z, None, silent))
+    assert (G(z, None) - G(z, None, "none")).abs().mean() > 0.01
+    for wrong in (None, "some"):
+        with pytest.raises(ValueError, match="noise: expected 'fresh', 'const', 'none' or a tensor a layer"):
+            G(z, None, wrong)
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from gan_cocktail.checkpoints.model import Model, State
+from gan_cocktail.checkpoints.truncation import W_AVG, class_means
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.networks.discriminator import class_mapping
 from gan_cocktail.networks.layers import FullyConnected, normalize_second_moment
@@ -38,7 +39,9 @@ def widen(model: Model, n_classes: int, position: int, seed: int, label: int | N
         else:
             for state in (G, D):
                 state["mapping.embed.weight"] = _columns(state["mapping.embed.weight"], n_classes, position, label or 0)
-    return Model(network, G, D, model.info)
+        means = class_means(network, G | {W_AVG: torch.zeros(n_classes, network.w_dim)})
+        means[position] = model.G[W_AVG][label or 0] if old.c_dim else model.G[W_AVG]  # as the source has it
+    return Model(network, G | {W_AVG: means}, D, model.info)
 
 
 def _embed_generator(G: State, network: NetworkParams, position: int) -> None:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gan_cocktail.checkpoints.formats import table
+from gan_cocktail.checkpoints.truncation import W_AVG, with_class_means
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
 from gan_cocktail.networks.discriminator import Discriminator
@@ -72,6 +73,15 @@ def check_tensors(path: Path, part: str, state: State, network: NetworkParams) -
             )
 
 
+def read_generator(path: Path, G: State, network: NetworkParams) -> State:
+    """The weights of a file, checked; where it has one mean of w for all classes, their own are computed."""
+    one_for_all = network.c_dim > 0 and W_AVG in G and G[W_AVG].ndim == 1
+    if one_for_all:
+        G = G | {W_AVG: G[W_AVG].expand(network.c_dim, -1)}
+    check_tensors(path, "G", G, network)
+    return with_class_means(network, G) if one_for_all else G
+
+
 def load(path: Path) -> Model:
     """Read a model, of ours or of another program: the content of the file tells, not its name.
 
@@ -85,8 +95,7 @@ def load(path: Path) -> Model:
         found = facts.get("info", {}).get("kind", "another file of this project")
         raise CocktailError(f"{path}: expected a model, found {found}; check the path")
     network = parse_section(NetworkParams, facts["network"], str(path))
-    G, D = with_prefix(tensors, "G."), with_prefix(tensors, "D.")
-    check_tensors(path, "G", G, network)
+    G, D = read_generator(path, with_prefix(tensors, "G."), network), with_prefix(tensors, "D.")
     if D:
         check_tensors(path, "D", D, network)
     return Model(network, G, D, facts["info"])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from gan_cocktail.checkpoints.model import Model, State, check_tensors
+from gan_cocktail.checkpoints.model import Model, State, read_generator
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.network import NetworkParams
@@ -25,6 +25,4 @@ def load_snapshots(path: Path) -> dict[float, Model]:
         )
     network = parse_section(NetworkParams, facts["network"], str(path))
     found = {kimg: with_prefix(tensors, f"{float(kimg)}/") for kimg in facts["kimg"]}
-    for state in found.values():
-        check_tensors(path, "G", state, network)
-    return {kimg: Model(network, state) for kimg, state in found.items()}
+    return {kimg: Model(network, read_generator(path, state, network)) for kimg, state in found.items()}

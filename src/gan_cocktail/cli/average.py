@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gan_cocktail.checkpoints.model import load, parent, save
+from gan_cocktail.checkpoints.truncation import with_class_means
 from gan_cocktail.cli.options import Out, check_class
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.merging.table import MERGES
@@ -24,5 +25,6 @@ def average(
         raise CocktailError(f"--merge: unknown way {merge!r}{nearest(merge, MERGES)}")
     check_class(root, len(models), f"{len(models)} models", "--root")
     averaged = MERGES[merge]([load(path) for path in models], root)
+    averaged.G = with_class_means(averaged.network, averaged.G)
     averaged.info = describe("merged_initialisation", merge=merge, parents=[parent(path) for path in models])
     save(averaged, out)

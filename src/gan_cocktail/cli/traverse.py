@@ -35,7 +35,7 @@ def traverse(
     G, n = open_generator(model)
     found = load(direction)
     names = domains.split(",") if domains else [str(k) for k in range(n)]
-    _check(G.mapping.get_buffer("w_avg").numel(), found.normal.numel(), columns, names, n)
+    _check(G.w_dim, found.normal.numel(), columns, names, n)
     steps = torch.linspace(-reach, reach, columns)
     z = latents(rows, G.z_dim, seed, "grid")
     tables = [draw_table(G, moved(map_class(G, z, k), found, steps), seed) for k in range(n)]

@@ -6,7 +6,7 @@ Source: Karras et al. 2020 (CVPR), secs. 2 to 4; Karras et al. 2020 (NeurIPS, "A
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
@@ -18,8 +18,8 @@ from gan_cocktail.networks.layers import ACTIVATION_GAIN, LEAK, RESIDUAL_GAIN, F
 from gan_cocktail.networks.resampling import channels_last, upsample, upsampling_conv
 from gan_cocktail.params.network import NetworkParams
 
-Noise = Sequence[Tensor] | None
-"""One [N, 1, R, R] tensor a synthesis layer, or None for no noise."""
+Noise = Sequence[Tensor] | Literal["fresh", "const", "none"]
+"""One [N, 1, R, R] tensor a synthesis layer; or drawn anew, as stored with the weights, or none."""
 
 
 class _NoiseBiasActivation(Function):
@@ -172,10 +172,11 @@ class Synthesis(nn.Module):
         self.noise_resolutions = [4] + [r for r in self.resolutions[1:] for _ in range(2)]
         self.num_ws = len(self.noise_resolutions) + 1
 
-    def draw_noise(self, n: int, rng: torch.Generator) -> list[Tensor]:
-        """Fresh noise for n images, on the generator's device."""
+    def draw_noise(self, n: int, rng: torch.Generator | None = None) -> list[Tensor]:
+        """Fresh noise for n images, on the random generator's device; without one, on the network's."""
         sizes = [n * r * r for r in self.noise_resolutions]
-        flat = torch.randn(sum(sizes), generator=rng, device=rng.device)
+        where = self.get_parameter("b4.const").device if rng is None else rng.device
+        flat = torch.randn(sum(sizes), generator=rng, device=where)
         parts = flat.split(sizes)
         return [p.view(n, 1, r, r) for p, r in zip(parts, self.noise_resolutions, strict=True)]
 
@@ -184,16 +185,34 @@ class Synthesis(nn.Module):
         layers = [m for m in self.modules() if isinstance(m, SynthesisLayer)]
         return [m.get_buffer("noise_const").expand(n, 1, -1, -1) for m in layers]
 
+    def _noise(self, noise: Noise, n: int, rng: torch.Generator | None) -> Sequence[Tensor | None]:
+        if noise == "fresh":
+            return self.draw_noise(n, rng)
+        if noise == "const":
+            return self.constant_noise(n)
+        if noise == "none":
+            return [None] * len(self.noise_resolutions)
+        if noise is None or isinstance(noise, str):
+            raise ValueError(f"noise: expected 'fresh', 'const', 'none' or a tensor a layer, found {noise!r}")
+        return noise
+
     def forward(
-        self, ws: Tensor, noise: Noise = None, dtype: torch.dtype = torch.float32, *, twice: bool = False
+        self,
+        ws: Tensor,
+        noise: Noise = "fresh",
+        dtype: torch.dtype = torch.float32,
+        *,
+        twice: bool = False,
+        rng: torch.Generator | None = None,
     ) -> Tensor:
         """Images [N, C, H, W] in float32, nominally in [-1, 1].
 
         ws: [N, w_dim], or [N, num_ws, w_dim] with one w a layer. dtype: precision of the
-        convolutions. twice: make the graph differentiable twice (path length).
+        convolutions. twice: make the graph differentiable twice (path length). rng: what fresh noise is drawn
+        from; PyTorch's global generator if none is given.
         """
         w = list(ws.unbind(1)) if ws.ndim == 3 else [ws] * self.num_ws
-        noises: Sequence[Tensor | None] = [None] * len(self.noise_resolutions) if noise is None else noise
+        noises = self._noise(noise, len(ws), rng)
         const: Tensor = self.get_parameter("b4.const").to(dtype)[None].expand(ws.shape[0], -1, -1, -1)
         x, scale, img, first = const, 1.0, None, 0
         for r in self.resolutions:
@@ -208,22 +227,34 @@ class Synthesis(nn.Module):
         return img
 
 
+def latent_mapping(network: NetworkParams) -> Mapping:
+    """The network from latents and labels to w, with the buffer `w_avg`: the mean w, of each class if there are any."""
+    n = network
+    mapping = Mapping(n.z_dim, n.c_dim, n.w_dim, n.mapping_layers, n.embed_dim, n.mapping_dim)
+    mapping.register_buffer("w_avg", torch.zeros(n.c_dim, n.w_dim) if n.c_dim else torch.zeros(n.w_dim))
+    return mapping
+
+
 class Generator(nn.Module):
     """(z, c) -> w -> image."""
 
     def __init__(self, network: NetworkParams):
         super().__init__()
-        n = network
-        self.z_dim, self.c_dim = n.z_dim, n.c_dim
-        self.mapping = Mapping(n.z_dim, n.c_dim, n.w_dim, n.mapping_layers, n.embed_dim, n.mapping_dim)
-        self.mapping.register_buffer("w_avg", torch.zeros(n.w_dim))
-        self.synthesis = Synthesis(n)
+        self.z_dim, self.c_dim, self.w_dim = network.z_dim, network.c_dim, network.w_dim
+        self.mapping = latent_mapping(network)
+        self.synthesis = Synthesis(network)
 
-    def truncate(self, w: Tensor, psi: float, cutoff: int | None = None) -> Tensor:
-        """Move w [N, w_dim] towards w_avg by 1 - psi, in the first `cutoff` layers: [N, num_ws, w_dim]."""
+    def truncate(self, w: Tensor, c: Tensor | None, psi: float, cutoff: int | None = None) -> Tensor:
+        """Move w [N, w_dim] towards the mean of its class by 1 - psi, in the first `cutoff` layers: [N, num_ws, w_dim].
+
+        c: one-hot labels [N, c_dim]; None if the generator is unconditional.
+        """
         ws = w.unsqueeze(1).repeat(1, self.synthesis.num_ws, 1)
         if psi != 1:
             average = self.mapping.get_buffer("w_avg")
+            if self.c_dim:
+                assert c is not None
+                average = (c @ average)[:, None]
             ws[:, :cutoff] = average.lerp(ws[:, :cutoff], psi)
         return ws
 
@@ -231,9 +262,14 @@ class Generator(nn.Module):
         self,
         z: Tensor,
         c: Tensor | None,
-        noise: Noise = None,
+        noise: Noise = "fresh",
         dtype: torch.dtype = torch.float32,
         psi: float = 1.0,
+        rng: torch.Generator | None = None,
     ) -> Tensor:
-        """Images [N, C, H, W] of latents z [N, z_dim] and one-hot labels c [N, c_dim]."""
-        return self.synthesis(self.truncate(self.mapping(z, c), psi), noise, dtype)
+        """Images [N, C, H, W] of latents z [N, z_dim] and one-hot labels c [N, c_dim] (None if unconditional).
+
+        noise, rng: as of `Synthesis.forward`; by default every call draws noise anew, as in training and evaluation.
+        psi: truncation, 1 for none.
+        """
+        return self.synthesis(self.truncate(self.mapping(z, c), c, psi), noise, dtype, rng=rng)

@@ -97,7 +97,7 @@ class _Keeper:
         """Keep the moving average of G."""
         info = {"kind": "snapshot", "kimg": kimg, "fingerprint": self.fingerprint}
         network = trainer.job.initial.network
-        save(Model(network, trainer.G_ema.state_dict(), info=info), snapshot_path(self.folder, kimg))
+        save(Model(network, trainer.ema_weights(), info=info), snapshot_path(self.folder, kimg))
 
     def save_state(self, trainer: Trainer) -> None:
         """Save everything, unless a weight is no longer finite (DivergedError)."""
@@ -142,4 +142,4 @@ def run(
                 saved = time.monotonic()
             if stop and trainer.steps < last:
                 raise StoppedError(f"{folder}: stopped at {trainer.kimg:g} of {kimg:g} kimg; run it again to continue")
-    return Model(job.initial.network, trainer.G_ema.state_dict(), trainer.D.state_dict())
+    return Model(job.initial.network, trainer.ema_weights(), trainer.D.state_dict())

@@ -11,15 +11,15 @@ from torch.nn.functional import one_hot
 from gan_cocktail.checkpoints.formats.parts import Found, Part
 from gan_cocktail.checkpoints.formats.shapes import network as settings_of
 from gan_cocktail.checkpoints.pickles.errors import Unreadable
+from gan_cocktail.checkpoints.truncation import W_AVG
 from gan_cocktail.files import sha256
 from gan_cocktail.networks.discriminator import Discriminator
-from gan_cocktail.networks.generator import Generator
+from gan_cocktail.networks.generator import Generator, latent_mapping
 from gan_cocktail.networks.shapes import outline, shapes
 from gan_cocktail.params.network import NetworkParams
 
 SEED = 0  # of what is estimated or drawn
 LATENTS = 10_000  # whose mean w stands in for a missing one
-W_AVG = "mapping.w_avg"
 State = dict[str, Tensor]
 Shapes = dict[str, tuple[int, ...]]
 
@@ -27,20 +27,20 @@ Shapes = dict[str, tuple[int, ...]]
 def assemble(found: Found, path: Path) -> tuple[NetworkParams, State, State, dict[str, Any]]:
     """Settings, G, D (empty if the file has none) and provenance; Unreadable names the tensor that does not fit."""
     settings = settings_of(found)
-    wanted = [(found.G, shapes(Generator, settings))]
+    wanted = [(found.G, shapes(Generator, settings) | {W_AVG: (settings.w_dim,)})]
     if found.D is not None:
         wanted.append((found.D, shapes(Discriminator, settings)))
     for part, expected in wanted:
         _check(part, expected)
     taken = sum(weight.view.size for part, _ in wanted for weight in part.tensors.values())
     if taken > path.stat().st_size:
-        raise Unreadable(
-            f"its tensors take {taken:,} bytes, more than the file has: they overlap, which no checkpoint's do"
-        )
+        raise Unreadable(f"its tensors take {taken:,} bytes, more than the file has: they overlap")
     states = [_read(part, expected) for part, expected in wanted]
     if W_AVG not in states[0]:
         states[0][W_AVG] = _mean_w(settings, states[0])
         found.note("estimated", f"mapping.w_avg, over {LATENTS:,} latents of seed {SEED}")
+    if settings.c_dim:  # these programs keep one mean for all classes, and draw with it
+        states[0][W_AVG] = states[0][W_AVG].repeat(settings.c_dim, 1)
     if found.G.drawn - found.G.tensors.keys():
         found.note("estimated", f"noise_const, drawn with seed {SEED}")
     return settings, states[0], states[1] if found.D is not None else {}, provenance(found, path)
@@ -48,13 +48,8 @@ def assemble(found: Found, path: Path) -> tuple[NetworkParams, State, State, dic
 
 def provenance(found: Found, path: Path) -> dict[str, Any]:
     """What a model of another program says of itself."""
-    return {
-        "kind": "source",
-        "name": path.stem,
-        "format": found.format,
-        "file": path.name,
-        "sha256": sha256(path),
-    } | found.notes
+    info = {"kind": "source", "name": path.stem, "format": found.format, "file": path.name, "sha256": sha256(path)}
+    return info | found.notes
 
 
 def _check(part: Part, expected: Shapes) -> None:
@@ -63,14 +58,10 @@ def _check(part: Part, expected: Shapes) -> None:
         if name not in part.tensors and name not in made:
             raise Unreadable(f"tensor {part.name(name)} is missing; expected one of shape {shape}")
         if name in part.tensors and (found := part.tensors[name].shape) != shape:
-            raise Unreadable(
-                f"tensor {part.name(name)} has the shape {found}; expected {shape}, as its other tensors are"
-            )
+            raise Unreadable(f"tensor {part.name(name)} has the shape {found}; its other tensors make it {shape}")
     for name in part.tensors:
         if name not in expected:
-            raise Unreadable(
-                f"tensor {part.name(name)} is none that a StyleGAN2 of these settings has: another network"
-            )
+            raise Unreadable(f"tensor {part.name(name)} is none of a StyleGAN2 of these settings: another network")
 
 
 def _read(part: Part, expected: Shapes) -> State:
@@ -90,12 +81,12 @@ def _read(part: Part, expected: Shapes) -> State:
 
 @torch.no_grad()
 def _mean_w(network: NetworkParams, state: State) -> Tensor:
-    """The mean of w over latents, and over classes alike."""
-    mapping, rng = outline(Generator, network).mapping, torch.Generator().manual_seed(SEED)
+    """The mean of w [w_dim] over latents, and over classes alike; a bounded number at a time."""
+    mapping, rng = outline(latent_mapping, network), torch.Generator().manual_seed(SEED)
     weights = {k.removeprefix("mapping."): v for k, v in state.items() if k.startswith("mapping.")}
-    mapping.load_state_dict(weights | {"w_avg": torch.zeros(mapping.get_buffer("w_avg").shape)}, assign=True)
-    total, done = torch.zeros_like(mapping.get_buffer("w_avg")), 0
-    batch = max(1, 2**20 // max(v.numel() // len(v) for v in weights.values()))
+    mapping.load_state_dict(weights, strict=False, assign=True)
+    total, done = torch.zeros(network.w_dim), 0
+    batch = max(1, 2**20 // max(max(v.shape) for v in weights.values()))
     while done < LATENTS:
         n = min(batch, LATENTS - done)
         classes = torch.arange(done, done + n) % max(network.c_dim, 1)
