@@ -27,7 +27,8 @@ Shapes = dict[str, tuple[int, ...]]
 def assemble(found: Found, path: Path) -> tuple[NetworkParams, State, State, dict[str, Any]]:
     """Settings, G, D (empty if the file has none) and provenance; Unreadable names the tensor that does not fit."""
     settings = settings_of(found)
-    wanted = [(found.G, shapes(Generator, settings) | {W_AVG: (settings.w_dim,)})]
+    one_mean = W_AVG not in found.G.tensors or len(found.G.tensors[W_AVG].shape) == 1
+    wanted = [(found.G, shapes(Generator, settings) | ({W_AVG: (settings.w_dim,)} if one_mean else {}))]
     if found.D is not None:
         wanted.append((found.D, shapes(Discriminator, settings)))
     for part, expected in wanted:
@@ -39,7 +40,7 @@ def assemble(found: Found, path: Path) -> tuple[NetworkParams, State, State, dic
     if W_AVG not in states[0]:
         states[0][W_AVG] = _mean_w(settings, states[0])
         found.note("estimated", f"mapping.w_avg, over {LATENTS:,} latents of seed {SEED}")
-    if settings.c_dim:  # these programs keep one mean for all classes, and draw with it
+    if settings.c_dim and one_mean:  # these programs keep one mean for all classes, and draw with it
         states[0][W_AVG] = states[0][W_AVG].repeat(settings.c_dim, 1)
     if found.G.drawn - found.G.tensors.keys():
         found.note("estimated", f"noise_const, drawn with seed {SEED}")

@@ -32,7 +32,7 @@ class Weight:
         """In float32."""
         values = self.view.read()
         if self.flipped:
-            values = np.ascontiguousarray(values[..., ::-1, ::-1])
+            values = values[..., ::-1, ::-1].copy()
         if (self.scale, self.shift) != (1.0, 0.0):
             values = (values * self.scale + self.shift).astype(np.float32)
         return values

@@ -84,6 +84,7 @@ def _generator(called: str, G: Network) -> Part:
         part.zeros = {f"{layer}.{n}" for layer in layers for n in ("noise_const", "noise_strength") if "conv" in layer}
     _check(kwargs, called, {"mapping_nonlinearity": "lrelu", "normalize_latents": True})
     part.settings = {"conv_clamp": kwargs.get("conv_clamp"), "generator": kwargs.get("architecture", "skip")}
+    part.settings["channel_base"] = 2 * _number(kwargs, "fmap_base", 0)
     return part
 
 

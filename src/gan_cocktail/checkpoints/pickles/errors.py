@@ -28,7 +28,7 @@ def printable(text: object) -> str:
     if isinstance(text, str):
         shown = ascii(text[:81])[1:-1]
     else:
-        shown = ascii(text) if is_scalar(text) else f"a {type(text).__name__.lower()}"
+        shown = ascii(text) if is_scalar(text) else f"of the type {type(text).__name__.lower()}"
     return shown if len(shown) <= 80 else shown[:77] + "..."
 
 

@@ -160,5 +160,6 @@ PICKLE = (
     | _function("dnnlib.util.EasyDict", _dict)
     | _function("dnnlib.tflib.network.Network", Network)
     | _function("builtins.set", _set)
+    | _function("__builtin__.set", _set)
 )
 """In plain pickles; `torch.storage._load_from_bytes` joins them in files.py, since its bytes are a file themselves."""
