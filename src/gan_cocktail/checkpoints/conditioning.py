@@ -23,6 +23,7 @@ def widen(model: Model, n_classes: int, position: int, seed: int, label: int | N
 
     Raises CocktailError for a source of several classes without a label: which one is its domain is not known.
     """
+    model.require_discriminator()
     old = model.network
     if old.c_dim > 1 and label is None:
         raise CocktailError(

@@ -49,10 +49,19 @@ class Model:
         return G.eval().requires_grad_(False)
 
     def discriminator(self) -> Discriminator:
-        """A discriminator with these weights."""
+        """A discriminator with these weights; CocktailError if there are none."""
+        self.require_discriminator()
         D = Discriminator(self.network)
         D.load_state_dict(self.D)
         return D.eval().requires_grad_(False)
+
+    def require_discriminator(self) -> None:
+        """Raise CocktailError, naming the file if it is another program's, if there is no discriminator."""
+        if not self.D:
+            raise CocktailError(
+                f"{self.info.get('file', 'the model')}: it has no discriminator, which this step needs; draw images "
+                "from it (gan-cocktail synthesize) and use them as the source, or take a checkpoint with D"
+            )
 
 
 def save(model: Model, path: Path) -> None:

@@ -21,12 +21,15 @@ FORMATS: tuple[Format, ...] = (ADA, ADA_STATE, ROSINALITY, TENSORFLOW)
 
 
 def is_foreign(path: Path) -> bool:
-    """Is a file, by its first bytes, one that these formats are kept in: a pickle, or torch's zip?"""
+    """Is a file, by its first bytes, one that these formats are kept in: a pickle, or torch's zip?
+
+    Safetensors begin with the length of their header, in 8 bytes, which may look like a pickle's first two, and "{".
+    """
     if not require(path).is_file():
         return False
     with path.open("rb") as f:
-        head = f.read(4)
-    return head == b"PK\3\4" or head[:1] == b"\x80"
+        head = f.read(9)
+    return head.startswith(b"PK\3\4") or (head[:1] == b"\x80" and head[5:] != b"\0\0\0{")
 
 
 def describe(path: Path, what: str = "a model") -> NetworkParams:

@@ -75,10 +75,7 @@ class Machine:
             self.budget.spend()
             handler = _HANDLERS.get(opcode)
             if handler is None:
-                at = self.position - 1
-                raise Unreadable(
-                    f"a pickle with the opcode {opcode:#04x} at byte {at}, which no checkpoint has; {WAY_OUT}"
-                )
+                raise self.damage(f"the opcode {opcode:#04x} occurs, which no checkpoint has")
             handler(self)
         if len(self.stack) != 1 or self.marks:
             raise self.damage("it stops with values left over")
