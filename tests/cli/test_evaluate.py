@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from gan_cocktail.checkpoints.model import Model, save
+from gan_cocktail.checkpoints.model import Model, load, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
 from gan_cocktail.cli.evaluate import evaluate
 from gan_cocktail.cli.samples import samples
@@ -52,6 +52,14 @@ def test_the_end_has_every_metric_and_a_snapshot_the_cheap_ones(run):
     assert metrics[1] == metrics[0.5] | {"ppl", "diversity"}
     assert [set(point) - {"kimg"} for point in found["curve"]] == list(metrics.values())
     assert 0 <= found["info"]["purity_ceiling"] <= 1
+
+
+def test_domains_in_another_order_than_the_model_s_classes_are_refused(run, tmp_path):
+    model = load(tmp_path / "model")
+    model.classes = ("b", "a")
+    save(model, tmp_path / "model")
+    with pytest.raises(CocktailError, match=r"--domains: b is class 0 of .*model \(b, a\), found a, b"):
+        run()
 
 
 def test_snapshots_of_another_network_are_refused(run, tmp_path):

@@ -1,6 +1,7 @@
 """Stage 0, conditioning: widen a model to N classes so that its function does not change."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -13,8 +14,8 @@ from gan_cocktail.networks.layers import FullyConnected, normalize_second_moment
 from gan_cocktail.params.network import NetworkParams
 
 
-def widen(model: Model, n_classes: int, position: int, seed: int, label: int | None = None) -> Model:
-    """The model with n_classes classes, its own domain being class `position`.
+def widen(model: Model, classes: int | Sequence[str], position: int, seed: int, label: int | None = None) -> Model:
+    """The model with `classes`, a number or their names, its own domain being class `position`.
 
     For its own class G gives the same images; D gives the same logits for every class of an
     unconditional source (if its class vectors are at least as wide as there are classes, else for its own),
@@ -27,9 +28,11 @@ def widen(model: Model, n_classes: int, position: int, seed: int, label: int | N
     old = model.network
     if old.c_dim > 1 and label is None:
         raise CocktailError(
-            f"source {model.info.get('name', '?')}: it has {old.c_dim} classes; expected an unconditional model or "
-            "one class, its domain"
+            f"the source has {old.c_dim} classes ({', '.join(model.class_names)}); expected an unconditional model or "
+            "one class, its domain: say which"
         )
+    names = () if isinstance(classes, int) else tuple(classes)
+    n_classes = classes if isinstance(classes, int) else len(names)
     network = old.model_copy(update={"c_dim": n_classes})
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
@@ -42,7 +45,7 @@ def widen(model: Model, n_classes: int, position: int, seed: int, label: int | N
                 state["mapping.embed.weight"] = _columns(state["mapping.embed.weight"], n_classes, position, label or 0)
         means = class_means(network, G | {W_AVG: torch.zeros(n_classes, network.w_dim)})
         means[position] = model.G[W_AVG][label or 0] if old.c_dim else model.G[W_AVG]  # as the source has it
-    return Model(network, G | {W_AVG: means}, D, model.info)
+    return Model(network, G | {W_AVG: means}, D, model.info, names)
 
 
 def _embed_generator(G: State, network: NetworkParams, position: int) -> None:

@@ -1,5 +1,6 @@
 """A model on disk: one safetensors file with G (its moving average), D, and what made them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,13 +28,19 @@ class Model:
     """Weights of a generator and a discriminator with their architecture and provenance.
 
     info: JSON-able; holds at least `kind` (source, rooted, merged_initialisation, union, ...).
-    D may be empty: a snapshot keeps the generator alone.
+    D may be empty: a snapshot keeps the generator alone. classes: their names, in order; none if they have none.
     """
 
     network: NetworkParams
     G: State
     D: State = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
+    classes: Sequence[str] = ()
+
+    @property
+    def class_names(self) -> list[str]:
+        """A name for each class, its number if it has none; an unconditional model draws one."""
+        return list(self.classes) or [str(k) for k in range(max(1, self.network.c_dim))]
 
     @classmethod
     def random(cls, network: NetworkParams, seed: int) -> "Model":
@@ -67,7 +74,8 @@ class Model:
 def save(model: Model, path: Path) -> None:
     """Write the model atomically."""
     tensors = {f"G.{k}": v for k, v in model.G.items()} | {f"D.{k}": v for k, v in model.D.items()}
-    save_tensors(tensors, {"network": model.network.model_dump(), "info": model.info}, path)
+    named = {"classes": list(model.classes)} if model.classes else {}
+    save_tensors(tensors, {"network": model.network.model_dump(), "info": model.info} | named, path)
 
 
 def check_tensors(path: Path, part: str, state: State, network: NetworkParams) -> None:
@@ -107,11 +115,17 @@ def load(path: Path) -> Model:
     G, D = read_generator(path, with_prefix(tensors, "G."), network), with_prefix(tensors, "D.")
     if D:
         check_tensors(path, "D", D, network)
-    return Model(network, G, D, facts["info"])
+    classes = facts.get("classes", [])
+    if classes and len(classes) != network.c_dim:
+        raise CocktailError(
+            f"{path}: expected names of its {network.c_dim} classes, found {', '.join(classes)}; "
+            "the file does not fit its own description"
+        )
+    return Model(network, G, D, facts["info"], tuple(classes))
 
 
 def check_alike(one: Model, other: Model, names: tuple[str, str], why: str) -> None:
-    """Raise CocktailError if two models differ in any setting of their networks, weights aside.
+    """Raise CocktailError if two models differ in any setting of their networks or in the names of their classes.
 
     names: what to call them; why: what is not possible then, and what to do. Settings of class vectors do not
     count between models without classes, which have none.
@@ -119,6 +133,8 @@ def check_alike(one: Model, other: Model, names: tuple[str, str], why: str) -> N
     differ = one.network.differences(other.network)
     if not one.network.c_dim and not other.network.c_dim:
         differ = {k: v for k, v in differ.items() if k not in CLASS_SETTINGS}
+    if one.classes and other.classes and list(one.classes) != list(other.classes):
+        differ["classes"] = (", ".join(one.classes), ", ".join(other.classes))
     if differ:
         told = "; ".join(f"{k} is {a} in {names[0]} and {b} in {names[1]}" for k, (a, b) in differ.items())
         raise CocktailError(f"{why}: {told}")

@@ -8,6 +8,7 @@ import typer
 from gan_cocktail import device, machine
 from gan_cocktail.checkpoints.model import check_alike, load, parent
 from gan_cocktail.checkpoints.snapshots import load_snapshots
+from gan_cocktail.cli.classes import check_order
 from gan_cocktail.cli.options import Embedded, Out, Seed, Settings, read_section, read_shares
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.cache import Cache
@@ -61,6 +62,8 @@ def evaluate(
             "give the union GAN, or one model a domain"
         )
     check_one_each(loaded, model)
+    if len(model) == 1:
+        check_order(names, loaded[0].classes, model[0])
     kept = load_snapshots(snapshots) if snapshots else {}
     for snapshot in kept.values():
         paths = str(model[0]), str(snapshots)

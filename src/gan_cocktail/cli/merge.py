@@ -8,6 +8,7 @@ import typer
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
+from gan_cocktail.cli.classes import SourceClass, read_source_classes
 from gan_cocktail.cli.options import (
     Images,
     Kimg,
@@ -43,6 +44,7 @@ def merge(
     snapshots: Annotated[str, typer.Option(help="kimg at which to keep the generator, comma-separated.")] = "",
     snapshots_out: Annotated[Path | None, typer.Option(help="File for those generators.")] = None,
     truncation_psi: Psi = 1.0,
+    source_class: SourceClass = "",
     settings: Settings = "",
     seed: Seed = 0,
 ) -> None:
@@ -69,6 +71,7 @@ def merge(
         device=device.pick(),
         snapshots=keep,
         psi=truncation_psi,
+        source_classes=read_source_classes(source_class),
     )
     union.info = describe(
         "union",

@@ -68,12 +68,6 @@ def read_kimg(text: str, end: float) -> list[float]:
     return kimg
 
 
-def check_class(position: int, n: int, what: str, option: str = "--position") -> None:
-    """Raise CocktailError unless `position` is one of n classes, counted from 0."""
-    if not 0 <= position < n:
-        raise CocktailError(f"{option}: expected 0 to {n - 1} ({what}), found {position}")
-
-
 def training_folder(out: Path) -> Path:
     """Where a training keeps its state, log, samples and snapshots: beside the model it makes."""
     return out.with_suffix(".training")

@@ -38,4 +38,6 @@ def mean(models: Sequence[Model]) -> Model:
     for i, other in enumerate(models[1:], 2):
         names = "the first model", f"model {i}"
         check_alike(models[0], other, names, "cannot average models of unlike networks")
-    return Model(models[0].network, *map(_mean, parts))
+    classes = next((m.classes for m in models if m.classes), ())
+    G, D = map(_mean, parts)
+    return Model(models[0].network, G, D, classes=classes)

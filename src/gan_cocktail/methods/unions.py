@@ -1,12 +1,13 @@
 """Rooting and merging: trainings on what the sources draw, through the one trainer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from gan_cocktail.checkpoints.classes import find_class
 from gan_cocktail.checkpoints.fisher import Fisher, load_fisher
 from gan_cocktail.checkpoints.model import Model, check_alike, load
 from gan_cocktail.data.images import read_images
@@ -95,22 +96,24 @@ def tune(
     snapshots: Sequence[float] = (),
     twist: Twist = Twist(),
     psi: float = 1.0,
+    source_classes: Sequence[str] = (),
 ) -> Model:
     """Train `initial` on one dataset a class, or on images drawn anew from one source a class; resumes from `folder`.
 
     images: None for a class that is not trained (its probability is 0). name: of the random stream.
-    parents: what all that is read is (path and SHA-256). psi: truncation of sources that are drawn from.
+    parents: what all that is read is (path and SHA-256). psi: truncation of sources that are drawn from;
+    source_classes: which of their classes, where they have several.
     """
     network = initial.network
     if len(twist.teachers) not in (0, len(images)):
         raise CocktailError(f"expected a teacher for each of {len(images)} classes, found {len(twist.teachers)}")
     job_seed = derive(seed, name)
     if twist.from_scratch:
-        initial = Model.random(network, derive(seed, "scratch"))
+        initial = replace(Model.random(network, derive(seed, "scratch")), classes=initial.classes)
     consistency = twist.pulled_to(initial, kimg)
     job = TrainingJob(
         initial,
-        image_stream(images, network, psi, device),
+        image_stream(images, network, psi, device, source_classes),
         class_probabilities,
         settings,
         job_seed,
@@ -125,18 +128,40 @@ def tune(
         probabilities=list(class_probabilities),
         parents=[p["sha256"] for p in parents],
         psi=psi,
+        **({"source_classes": list(source_classes)} if source_classes else {}),
         **twist.facts | {"consistency": [consistency.weight, consistency.kimg] if consistency else None},
     )
     return run(job, kimg, folder, same, device, snapshots)
 
 
-def image_stream(paths: Sequence[Path | None], network: NetworkParams, psi: float, device: torch.device) -> ImageStream:
-    """Images of datasets (zips or folders), or of sources' checkpoints if these are given in their place."""
+def image_stream(
+    paths: Sequence[Path | None],
+    network: NetworkParams,
+    psi: float,
+    device: torch.device,
+    source_classes: Sequence[str] = (),
+) -> ImageStream:
+    """Images of datasets (zips or folders), or of sources' checkpoints if these are given in their place.
+
+    source_classes: a class of each checkpoint, by name or number; "" or none at all where a source has one.
+    """
     drawn = {path.suffix == MODEL for path in paths if path}
     if len(drawn) > 1:
         raise CocktailError("expected datasets for all classes or checkpoints for all, found both")
     if drawn == {True}:
-        return FreshImages([load(p) if p else None for p in paths], network.img_resolution, device, psi)
+        asked = source_classes or [""] * len(paths)
+        if len(asked) != len(paths):
+            raise CocktailError(f"--source-class: expected one for each of {len(paths)} sources, found {len(asked)}")
+        sources = [load(p) if p else None for p in paths]
+        labels = [
+            find_class(name, source.class_names, f"source {path}", "--source-class") if source else 0
+            for name, source, path in zip(asked, sources, paths, strict=True)
+        ]
+        return FreshImages(sources, network.img_resolution, device, psi, labels)
+    if any(source_classes):
+        raise CocktailError(
+            "--source-class: expected checkpoints that are drawn from anew, found datasets; leave it out"
+        )
     read = [read_images(p, network.img_resolution, network.img_channels) if p else None for p in paths]
     return FixedDatasets(read, device)
 

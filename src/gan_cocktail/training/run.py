@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
@@ -96,8 +96,7 @@ class _Keeper:
     def save_snapshot(self, trainer: Trainer, kimg: float) -> None:
         """Keep the moving average of G."""
         info = {"kind": "snapshot", "kimg": kimg, "fingerprint": self.fingerprint}
-        network = trainer.job.initial.network
-        save(Model(network, trainer.ema_weights(), info=info), snapshot_path(self.folder, kimg))
+        save(replace(trainer.job.initial, G=trainer.ema_weights(), D={}, info=info), snapshot_path(self.folder, kimg))
 
     def save_state(self, trainer: Trainer) -> None:
         """Save everything, unless a weight is no longer finite (DivergedError)."""
@@ -142,4 +141,4 @@ def run(
                 saved = time.monotonic()
             if stop and trainer.steps < last:
                 raise StoppedError(f"{folder}: stopped at {trainer.kimg:g} of {kimg:g} kimg; run it again to continue")
-    return Model(job.initial.network, trainer.ema_weights(), trainer.D.state_dict())
+    return replace(job.initial, G=trainer.ema_weights(), D=trainer.D.state_dict(), info={})
