@@ -87,7 +87,9 @@ def test_a_source_of_many_classes(experiment):
 def test_a_file_of_another_kind(experiment, tmp_path):
     plan = experiment()
     (tmp_path / "a.safetensors").write_bytes(b"\x80\x04.")
-    refused(plan, "expected the model of source a as a safetensors file")
+    refused(plan, "a.safetensors: a damaged file")
+    (tmp_path / "a.safetensors").write_bytes(b"<html>")
+    refused(plan, "expected the model of source a, found a web page")
 
 
 def test_files_that_are_still_to_be_made_are_left_to_the_workflow(experiment, tmp_path):

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from gan_cocktail.checkpoints.model import save
 from gan_cocktail.cli import build
-from gan_cocktail.data.images import read_images
+from gan_cocktail.data.dataset import read_dataset
 from tests.conftest import ROOT, TINY
 from tests.networks.test_networks import lively
 
@@ -26,4 +26,4 @@ def test_drawing_from_a_union_as_the_page_says(tmp_path, monkeypatch):
     (command,) = re.findall(r"^gan-cocktail (synthesize (?:.*\\\n)*.*)$", PAGE, re.MULTILINE)
     run = CliRunner().invoke(build(["synthesize"]), shlex.split(command.replace("\\\n", " ")), catch_exceptions=False)
     assert run.exit_code == 0
-    assert len(read_images(tmp_path / "mushrooms.zip", 16, 3)) == 100
+    assert read_dataset(tmp_path / "mushrooms.zip", 16, 3).read.n_images == 100

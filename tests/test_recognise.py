@@ -80,7 +80,7 @@ def test_a_cut_off_model_is_no_pickle(tiny, share, tmp_path):
     save_model(tiny, tmp_path / "m.safetensors")
     whole = (tmp_path / "m.safetensors").read_bytes()
     (tmp_path / "m.safetensors").write_bytes(whole[: max(40, int(share * len(whole)))])
-    with pytest.raises(CocktailError, match="expected a model as a safetensors file, found a cut-off") as e:
+    with pytest.raises(CocktailError, match="expected a model, found a cut-off") as e:
         load(tmp_path / "m.safetensors")
     assert "pickle" not in str(e.value)
 
@@ -90,7 +90,7 @@ def test_pickles_are_named_and_not_run(tmp_path):
     (tmp_path / "a.pkl").write_bytes(pickle.dumps({"G_ema": Evil(mark)}))
     torch_zip(tmp_path / "b.pt", pickle.dumps({"g_ema": Evil(mark)}))
     for name in ("a.pkl", "b.pt"):
-        with pytest.raises(CocktailError, match="pickles are not read"):
+        with pytest.raises(CocktailError, match="nothing of it was run: it asks for"):
             load(tmp_path / name)
     assert not mark.exists()
 

@@ -5,10 +5,10 @@ Only what files say of themselves is read; files that are not there yet are the 
 
 from pathlib import Path
 
+from gan_cocktail.checkpoints.formats.table import describe
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.facts import read_facts
 from gan_cocktail.files import sha256
-from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.evaluation import EXTRACTOR
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.plan.experiment import Plan
@@ -36,8 +36,7 @@ def _network(plan: Plan, source: str) -> NetworkParams | None:
         return plan.params.source_training.network
     if not Path(path).exists():
         return None
-    facts = read_facts(Path(path), f"the model of source {source}")
-    network = parse_section(NetworkParams, facts.get("network", {}), path)
+    network = describe(Path(path), f"the model of source {source}")
     if network.c_dim > 1:
         raise CocktailError(
             f"sources.{source}: {path} has {network.c_dim} classes; expected an unconditional model or one class"

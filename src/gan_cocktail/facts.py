@@ -21,7 +21,7 @@ def read_facts(path: Path, what: str) -> dict[str, Any]:
     except (SafetensorError, OSError):
         found = recognise(path)
         why = "; pickles are not read: loading one runs the code in it" if is_pickle(found) else ""
-        raise CocktailError(f"{path}: expected {what} as a safetensors file, found {found}{why}") from None
+        raise CocktailError(f"{path}: expected {what}, found {found}{why}") from None
     if KEY not in metadata:
         raise CocktailError(f"{path}: expected {what}, found a safetensors file that this project did not write")
     return json.loads(metadata[KEY])

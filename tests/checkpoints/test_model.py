@@ -39,7 +39,7 @@ def test_random_models_leave_the_global_random_state_alone():
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(None, "no such file"), (b"", "safetensors"), (b"\x80\x04pickle", "pickles are not read")],
+    [(None, "no such file"), (b"", "an empty file"), (b"\x80\x04pickle", "a damaged file")],
 )
 def test_what_is_no_model_is_refused(tmp_path, content, message):
     path = tmp_path / "m.safetensors"
@@ -95,3 +95,10 @@ def test_snapshots_that_do_not_fit_their_settings_are_refused(tiny, tmp_path):
     save_snapshots({1.0: tiny.G}, TINY.model_copy(update={"channel_max": 8}), tmp_path / "s")
     with pytest.raises(CocktailError, match=r"G.synthesis.b16.conv0.affine.bias: expected \(8,\).*found \(16,\)"):
         load_snapshots(tmp_path / "s")
+
+
+def test_no_header_makes_a_model_look_like_a_pickle(tiny, tmp_path):
+    for length in range(0, 2048, 8):  # the file begins with the length of its header, in bytes
+        tiny.info = {"kind": "source", "padding": " " * length}
+        save(tiny, tmp_path / "m")
+        assert load(tmp_path / "m").info == tiny.info

@@ -167,5 +167,5 @@ def test_sources_drawn_anew_are_drawn_from_the_class_that_is_asked_for(pets, tin
     assert not torch.equal(dog, cat)
     merge = ["merge", tmp_path / "wide", tmp_path / "one.safetensors", pets, "--kimg", 0.008, *SETTINGS]
     call(*merge, "--source-class", ",dog", "--out", tmp_path / "union")
-    with pytest.raises(CocktailError, match="--source-class: expected one for each of 2 sources, found 1"):
+    with pytest.raises(CocktailError, match="--source-class: expected one for each of 2 classes, or none, found 1"):
         call(*merge, "--source-class", "dog", "--out", tmp_path / "x")

@@ -132,7 +132,7 @@ def test_an_error_in_one_job_does_not_stop_the_others(project):
     project.run("results/averages/pair/rooted/seed0.safetensors", "results/synthetic/cat.zip")
     broken = project.folder / "results/averages/pair/rooted/seed0.safetensors"
     broken.write_bytes(b"broken")
-    assert "as a safetensors file" in project.run(expect=1)  # the log of the failed job is shown
+    assert "expected a model, found a text file" in project.run(expect=1)  # the log of the failed job is shown
     assert (project.folder / "results/evaluation/pair/scratch/seed0.json").exists()
 
 

@@ -38,7 +38,7 @@ def test_a_source_is_trained_on_the_class_that_is_chosen_and_says_so(tmp_path, c
 def test_each_dataset_of_a_union_is_read_in_its_own_way(tmp_path, capsys):
     folders = [fill(tmp_path / name, {"0.png": plain("black", (16, 64))}) for name in "ab"]
     readings = [ReadingParams(fit="pad", background="white"), ReadingParams()]
-    stream, said = image_stream(folders, TINY, 1.0, CPU, readings)
+    stream, said = image_stream(folders, TINY, 1.0, CPU, readings=readings)
     padded, cropped = stream.draw(torch.tensor([0, 1]), torch.Generator())
     assert padded.max() == 255
     assert cropped.max() == 0

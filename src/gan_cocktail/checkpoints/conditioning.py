@@ -32,6 +32,7 @@ def widen(
 
     Raises CocktailError for a source of several classes without a label: which one is its domain is not known.
     """
+    model.require_discriminator()
     old = model.network
     if old.c_dim > 1 and label is None:
         raise CocktailError(

@@ -8,11 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gan_cocktail.checkpoints.formats import table
 from gan_cocktail.checkpoints.truncation import W_AVG, with_class_means
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
 from gan_cocktail.networks.discriminator import Discriminator
 from gan_cocktail.networks.generator import Generator
+from gan_cocktail.networks.shapes import shapes
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
@@ -54,10 +56,19 @@ class Model:
         return G.eval().requires_grad_(False)
 
     def discriminator(self) -> Discriminator:
-        """A discriminator with these weights."""
+        """A discriminator with these weights; CocktailError if there are none."""
+        self.require_discriminator()
         D = Discriminator(self.network)
         D.load_state_dict(self.D)
         return D.eval().requires_grad_(False)
+
+    def require_discriminator(self) -> None:
+        """Raise CocktailError, naming the file if it is another program's, if there is no discriminator."""
+        if not self.D:
+            raise CocktailError(
+                f"{self.info.get('file', 'the model')}: it has no discriminator, which this step needs; draw images "
+                "from it (gan-cocktail synthesize) and use them as the source, or take a checkpoint with D"
+            )
 
 
 def save(model: Model, path: Path) -> None:
@@ -69,9 +80,7 @@ def save(model: Model, path: Path) -> None:
 
 def check_tensors(path: Path, part: str, state: State, network: NetworkParams) -> None:
     """Raise CocktailError, naming the tensor and both shapes, if G or D (`part`) is not as the settings say."""
-    with torch.device("meta"):
-        net = Generator(network) if part == "G" else Discriminator(network)
-    expected = {k: tuple(v.shape) for k, v in net.state_dict().items()}
+    expected = shapes(Generator if part == "G" else Discriminator, network)
     for name in sorted(expected.keys() | state.keys()):
         found = tuple(state[name].shape) if name in state else None
         if found != expected.get(name):
@@ -91,7 +100,13 @@ def read_generator(path: Path, G: State, network: NetworkParams) -> State:
 
 
 def load(path: Path) -> Model:
-    """Read a model; CocktailError if the file is missing, broken, or does not fit its description."""
+    """Read a model, of ours or of another program: the content of the file tells, not its name.
+
+    CocktailError if it is missing, broken, does not fit its description, or cannot be represented here. Nothing in a
+    file is ever run.
+    """
+    if table.is_foreign(path):
+        return Model(*table.read(path))
     tensors, facts = load_tensors(path, "a model")
     if not {"network", "info"} <= facts.keys():
         found = facts.get("info", {}).get("kind", "another file of this project")

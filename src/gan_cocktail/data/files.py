@@ -86,6 +86,11 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + more
 
 
+def is_dataset(path: Path) -> bool:
+    """Whether a path is a folder or a zip, complete or not, and not a checkpoint in torch's zip."""
+    return recognise(require(path)).startswith(("a folder", "a zip", "a cut-off zip"))
+
+
 @contextmanager
 def files_of(path: Path) -> Iterator[Files]:
     """The files of a folder (all levels) or a zip, to be opened while the context lasts.

@@ -11,6 +11,7 @@ from gan_cocktail.checkpoints.classes import find_class
 from gan_cocktail.checkpoints.fisher import Fisher, load_fisher
 from gan_cocktail.checkpoints.model import Model, check_alike, load
 from gan_cocktail.data.dataset import read_dataset
+from gan_cocktail.data.files import is_dataset
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.restraints import lower_layers, pull
 from gan_cocktail.params.method import ConsistencyParams, EWCParams
@@ -23,8 +24,6 @@ from gan_cocktail.training.consistency import Consistency
 from gan_cocktail.training.run import run
 from gan_cocktail.training.streams import FixedDatasets, FreshImages, ImageStream
 from gan_cocktail.training.trainer import TrainingJob
-
-MODEL = ".safetensors"
 
 
 @dataclass(frozen=True)
@@ -161,10 +160,12 @@ def image_stream(
     for option, given in (("--source-class", source_classes), ("--reading", readings)):
         if len(given) not in (0, len(paths)):
             raise CocktailError(f"{option}: expected one for each of {len(paths)} classes, or none, found {len(given)}")
-    drawn = {path.suffix == MODEL for path in paths if path}
+    drawn = {not is_dataset(path) for path in paths if path}
     if len(drawn) > 1:
         raise CocktailError("expected datasets for all classes or checkpoints for all, found both")
     if drawn == {True}:
+        if any(readings):
+            raise CocktailError("--reading: expected datasets, found checkpoints that are drawn from anew; leave it out")
         return _drawn_anew(paths, source_classes, network, psi, device), []
     if any(source_classes):
         raise CocktailError(

@@ -1,0 +1,1 @@
+"""Files of other programs that Python pickled, read as plain values. Nothing of them is ever run."""
