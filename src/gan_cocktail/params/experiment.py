@@ -17,7 +17,9 @@ Seed = Annotated[int, Field(ge=0, lt=2**31)]
 class SourceParams(Section):
     """One pretrained GAN and its domain: a checkpoint, or a dataset to train one from."""
 
-    model: str | None = Field(None, description="checkpoint of the pretrained GAN: of this project, or a StyleGAN2 of another program")
+    model: str | None = Field(
+        None, description="checkpoint of the pretrained GAN: of this project, or a StyleGAN2 of another program"
+    )
     reference: str | None = Field(
         None, description="cached statistics of its real images; null: of its own synthetic images"
     )
