@@ -138,6 +138,13 @@ def test_a_training_that_comes_to_nothing_leaves_what_was_there(images, tmp_path
     with pytest.raises(DivergedError):
         run(job(images, sick), 0.2, tmp_path, "sick", CPU)
     assert left(tmp_path) == before
+    for steps in (30, 40, 50):  # also where longer ones are kept already
+        run(job(images), 0.008 * steps, tmp_path / "more", f"of-{steps}", CPU)
+    run(job(images), 0.008, tmp_path / "more", "short", CPU)
+    short = left(tmp_path / "more")
+    with pytest.raises(DivergedError):
+        run(job(images, sick), 0.2, tmp_path / "more", "sick", CPU)
+    assert left(tmp_path / "more") == short
     assert not list(tmp_path.glob("before-*"))
 
 

@@ -44,20 +44,21 @@ def other_job(facts: Mapping[str, Any], made_of: Mapping[str, Any]) -> str:
 
 
 def set_aside(folder: Path, why: str) -> Path:
-    """Move a training's state, log, samples and snapshots into a folder of their own inside `folder`, and say so.
-
-    Of more than KEPT such folders the one whose training was shortest is removed, which is said too.
-    """
+    """Move a training's state, log, samples and snapshots into a folder of their own inside `folder`, and say so."""
     facts = read_facts(folder / STATE, "the state of a training")
     aside = folder / f"before-{facts['steps']}-{facts['fingerprint'][:8]}"  # the same name is the same training
     if aside.exists():
         shutil.rmtree(aside)
     _move(folder, aside)
     print(f"{folder}: starting anew: {why}. What was there is kept in {aside.name}", flush=True)
+    return aside
+
+
+def prune(folder: Path) -> None:
+    """Of more than KEPT folders that were set aside remove those whose training was shortest, and say so."""
     for old in sorted(folder.glob("before-*"), key=_steps)[:-KEPT]:
         shutil.rmtree(old)
         print(f"{folder}: {old.name} is removed: {KEPT} longer trainings are kept", flush=True)
-    return aside
 
 
 def put_back(folder: Path, aside: Path) -> None:

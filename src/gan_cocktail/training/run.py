@@ -20,7 +20,7 @@ from gan_cocktail.facts import read_facts
 from gan_cocktail.files import atomic
 from gan_cocktail.provenance import plain
 from gan_cocktail.seeds import latents
-from gan_cocktail.training.aside import STATE, other_job, put_back, set_aside
+from gan_cocktail.training.aside import STATE, other_job, prune, put_back, set_aside
 from gan_cocktail.training.log import ProgressReport, TrainingLog, check_finite
 from gan_cocktail.training.state import restore_state, save_state
 from gan_cocktail.training.trainer import Trainer, TrainingJob
@@ -99,6 +99,7 @@ class _Keeper:
                 if not self.state.exists():
                     put_back(self.folder, aside)
                 raise
+            prune(self.folder)
             return
         restore_state(trainer, self.state)
         print(f"{self.folder}: continuing at {trainer.kimg:g} kimg", flush=True)

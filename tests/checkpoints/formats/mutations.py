@@ -63,7 +63,11 @@ def main(folder: Path, seed: int, n: int) -> None:
     """Try n mutations."""
     rng, model = random.Random(seed), random_model(c_dim=2)
     contents = [(HERE / name).read_bytes() for name in SEEDS]
-    contents += [writers.rosinality(random_model()), writers.ada(model, protocol=2), writers.ada(model, protocol=4)]
+    contents += [
+        writers.rosinality(random_model(w_dim=12)),
+        writers.ada(model, protocol=2),
+        writers.ada(model, protocol=4),
+    ]
     contents += [writers.torch_file(model.G)]
     (folder / "x").write_bytes(contents[0])
     load(folder / "x")

@@ -43,7 +43,7 @@ SENTENCES = {
     "missing-tensor.pkl": r"tensor G_ema\.synthesis\.b8\.conv0\.weight is missing; expected one of shape \(12, 12, ",
     "missing-tensor.pt": r"tensor g_ema\.convs\.1\.conv\.weight is missing",
     "nan-weight.pkl": r"tensor G_ema\.synthesis\.b8\.conv0\.weight holds values that are not a number",
-    "wrong-shape.pkl": r"D\.b8\.conv0\.weight has the shape \(12, 5, 3, 3\); its other tensors make it \(12, 12, ",
+    "wrong-shape.pkl": r"D\.b8\.conv0\.weight has the shape \(12, 5, 3, 3\); expected \(12, 12, ",
 }
 
 

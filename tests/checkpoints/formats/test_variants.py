@@ -93,7 +93,7 @@ def test_widths_of_embeddings_and_hidden_layers(file):
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
 def test_other_precisions_become_float32(file, dtype):
-    model = random_model()
+    model = random_model(w_dim=12)
     wanted = Model(model.network, *({k: v.to(dtype).float() for k, v in s.items()} for s in (model.G, model.D)))
     same(read(file, writers.ada(model, dtype=dtype)), wanted)
     half = Model(model.network, *({k: v.to(dtype) for k, v in s.items()} for s in (model.G, model.D)))
@@ -201,7 +201,7 @@ def other_filter(state):
         ({LAYERS[1]: edit(conv_clamp=12)}, "its layers differ in conv_clamp"),
         ({"D": edit(), "D.b4.conv": edit(conv_clamp=9), "D.b8.skip": edit(conv_clamp=9)}, "conv_clamp"),
         ({LAYERS[1]: other_filter}, "resample_filter is not the filter"),
-        ({"G_ema": edit(z_dim=99)}, "G_ema says z_dim 99, but its tensors are of z_dim 12"),
+        ({"G_ema": edit(z_dim=99)}, r"G_ema.mapping.fc0.weight has the shape \(10, 12\); expected \(10, 99\)"),
         ({"D.b8": edit(architecture="skip")}, "its layers differ in architecture"),
         ({"G_ema.mapping.fc0": edit(weight_gain=float("nan"))}, "weight_gain of G_ema.mapping.fc0 is nan"),
         ({"D.b4.mbstd": edit(group_size=10**300)}, "group_size of b4.mbstd"),
@@ -243,3 +243,59 @@ def test_tensors_that_overlap_are_refused(file):
     content = writers.torch_file({"g_ema": state})
     with pytest.raises(CocktailError, match="they overlap"):
         read(file, content)
+
+
+def broken(content, name, tensor):
+    """The dict of state dicts without a tensor, or with another in its place."""
+    part, _, last = name.partition("/")
+    state = {k: v for k, v in content[part].items() if k != last}
+    return content | {part: state | ({} if tensor is None else {last: tensor})}
+
+
+def names_of(model):
+    """Every tensor of a rosinality file and of a dict of state dicts, by the file's own names."""
+    theirs = {"g_ema": writers.rosinality_g(model), "d": writers.rosinality_d(model)}
+    ours = {"G_ema": dict(model.G), "D": dict(model.D)}
+    for content in (theirs, ours):
+        for part, state in content.items():
+            yield from ((content, f"{part}/{name}", tensor) for name, tensor in state.items())
+
+
+@pytest.mark.parametrize("damage", ["missing", "longer", "shorter", "flat"])
+def test_every_tensor_that_is_missing_or_misshaped_is_named(file, damage):
+    model, skipped = random_model(w_dim=12, c_dim=0), ("kernel", "w_avg")
+    for content, name, tensor in names_of(model):
+        if name.endswith(skipped):
+            continue
+        other = {
+            "missing": lambda t: None,
+            "longer": lambda t: torch.zeros([n + 1 for n in t.shape]) if t.ndim else torch.zeros(2),
+            "shorter": lambda t: torch.zeros([max(n - 1, 1) for n in t.shape] if t.numel() > 1 else (1, 1, 1, 1, 1)),
+            "flat": lambda t: torch.zeros(max(t.numel(), 2) + 1),
+        }[damage](tensor)
+        with pytest.raises(CocktailError) as error:
+            read(file, writers.torch_file(broken(content, name, other)))
+        assert name.replace("/", ".") in str(error.value), (name, str(error.value))
+
+
+@pytest.mark.parametrize("damage", ["missing", "longer"])
+@pytest.mark.parametrize("classes", [0, 3])
+@pytest.mark.parametrize("connections", ["skip", "resnet", "orig"])
+def test_every_tensor_of_a_module_too(file, damage, classes, connections):
+    settings = {"c_dim": classes, "generator": connections, "discriminator": connections, "class_mapping_layers": 2}
+    model = random_model(**settings)
+    for part, state in (("G_ema", model.G), ("D", model.D)):
+        for name in state:
+            path, _, last = name.rpartition(".")
+            if name == "mapping.w_avg":
+                continue
+
+            def damaged(module, last=last):
+                kind = "_parameters" if last in module["_parameters"] else "_buffers"
+                tensor = module[kind].pop(last)
+                if damage == "longer":
+                    module[kind][last] = torch.zeros([n + 1 for n in tensor.shape] or [2])
+
+            with pytest.raises(CocktailError) as error:
+                read(file, writers.ada(model, change={f"{part}.{path}": damaged}))
+            assert f"{part}.{name}" in str(error.value), (name, str(error.value))

@@ -161,9 +161,9 @@ def _of_d(path, last, n):
 
 def rosinality(model, *, old=False, average=True, training=False, D=True, more=()):
     """rosinality's .pt of a model, in torch's zip or in the old stream."""
-    content = {"g_ema": _rosinality_g(model)}
+    content = {"g_ema": rosinality_g(model)}
     if D:
-        content["d"] = _rosinality_d(model)
+        content["d"] = rosinality_d(model)
     if average:
         content["latent_avg"] = model.G["mapping.w_avg"]
     if training:
@@ -178,7 +178,7 @@ def torch_file(content, *, old=False):
     return file.getvalue()
 
 
-def _rosinality_g(model):
+def rosinality_g(model):
     G, out = model.G, {"input.input": model.G["synthesis.b4.const"][None]}
 
     def layer(block, name, theirs):
@@ -207,7 +207,7 @@ def _rosinality_g(model):
     return out
 
 
-def _rosinality_d(model):
+def rosinality_d(model):
     D, first = model.D, f"b{model.network.img_resolution}"
     out = {"convs.0.0.weight": D[f"{first}.fromrgb.weight"], "convs.0.1.bias": D[f"{first}.fromrgb.bias"]}
     for i, r in enumerate(model.network.resolutions[:0:-1], 1):

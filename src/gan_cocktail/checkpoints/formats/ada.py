@@ -9,7 +9,7 @@ from typing import Any
 
 from gan_cocktail.checkpoints.formats.ada_layers import discriminator_settings, generator_settings, scales
 from gan_cocktail.checkpoints.formats.parts import Format, Found, Part, Weight, check_filter
-from gan_cocktail.checkpoints.pickles.errors import WAY_OUT, Unreadable, printable
+from gan_cocktail.checkpoints.pickles.errors import LONGEST, WAY_OUT, Unreadable, printable
 from gan_cocktail.checkpoints.pickles.objects import Module
 from gan_cocktail.checkpoints.pickles.storages import TensorView
 
@@ -64,10 +64,10 @@ def _walk(root: Module) -> Iterator[tuple[str, Module]]:
             raise Unreadable("its modules are nested or as many as in no checkpoint")
         yield path, module
         for name, child in children.items():
-            if isinstance(child, Module) and isinstance(name, str):
+            if isinstance(child, Module) and isinstance(name, str) and len(name) <= LONGEST:
                 waiting.append((f"{path}.{name}".lstrip("."), child, depth + 1))
             elif child is not None:
-                raise Unreadable(f"a {type(child).__name__} stands where a module is expected")
+                raise Unreadable(f"the module {printable(path)} has a part that is no module: {printable(name)}")
 
 
 def _refuse_others(modules: dict[str, Module]) -> None:

@@ -59,7 +59,7 @@ def _check(part: Part, expected: Shapes) -> None:
         if name not in part.tensors and name not in made:
             raise Unreadable(f"tensor {part.name(name)} is missing; expected one of shape {shape}")
         if name in part.tensors and (found := part.tensors[name].shape) != shape:
-            raise Unreadable(f"tensor {part.name(name)} has the shape {found}; its other tensors make it {shape}")
+            raise Unreadable(f"tensor {part.name(name)} has the shape {found}; expected {shape} by its settings")
     for name in part.tensors:
         if name not in expected:
             raise Unreadable(f"tensor {part.name(name)} is none of a StyleGAN2 of these settings: another network")

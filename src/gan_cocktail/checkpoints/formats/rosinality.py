@@ -4,6 +4,7 @@ They tell no settings but `args` of a training: RGB, G `skip`, D `resnet`, no cl
 """
 
 import re
+from collections import Counter
 from typing import Any
 
 from gan_cocktail.checkpoints.formats.parts import Format, Found, Part, Weight, check_filter
@@ -41,7 +42,7 @@ def _read(content: Any) -> Found:
     whole = content if content is not state else {}
     _refuse_others(whole, state)
     found = Found("rosinality/stylegan2-pytorch", _part(called, state, _generator_names(state)))
-    found.G.settings = dict(FIXED)
+    found.G.settings = FIXED | _width(state)
     if not any(str(name).startswith("noises.") for name in state):  # before 2020 they were not kept
         found.G.drawn = {name for name in found.G.names if name.endswith("noise_const")}
     average = whole.get("latent_avg")
@@ -50,13 +51,20 @@ def _read(content: Any) -> Found:
         found.G.names = {**found.G.names, "mapping.w_avg": "latent_avg"}
     if isinstance(whole.get("d"), dict):
         found.D = _part("d", whole["d"], _discriminator_names(whole["d"]))
-        found.D.settings = FIXED | {"mbstd_group_size": 4}
+        found.D.settings = FIXED | {"mbstd_group_size": 4, "mbstd_channels": 1}
     for key in whole:
         if key not in (called, "d", "latent_avg"):
             found.note("dropped", printable(key))
     if called == "g":
         found.note("assumed", "g serves for g_ema, the moving average, which the file does not have")
     return found
+
+
+def _width(state: dict[Any, Any]) -> dict[str, int]:
+    """z is as wide as w, which the biases of the mapping tell."""
+    biases = [view for name, view in state.items() if re.fullmatch(r"style\.\d+\.bias", str(name))]
+    widths = Counter(view.shape[0] for view in biases if isinstance(view, TensorView) and view.shape)
+    return {"z_dim": widths.most_common(1)[0][0]} if widths else {}
 
 
 def _refuse_others(whole: dict[Any, Any], state: dict[Any, Any]) -> None:

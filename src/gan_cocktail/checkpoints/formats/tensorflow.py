@@ -14,7 +14,17 @@ from gan_cocktail.checkpoints.pickles.objects import Array, Network
 from gan_cocktail.checkpoints.pickles.storages import Number, Storage, TensorView
 
 OLDEST = 4  # the state version of StyleGAN2; 5 is ADA's
-SETTINGS = {"conv_clamp", "architecture", "mbstd_group_size", "mbstd_num_features"}
+SETTINGS = {  # theirs -> ours
+    "conv_clamp": "conv_clamp",
+    "latent_size": "z_dim",
+    "dlatent_size": "w_dim",
+    "label_size": "c_dim",
+    "resolution": "img_resolution",
+    "num_channels": "img_channels",
+    "mapping_layers": "mapping_layers",
+    "mbstd_group_size": "mbstd_group_size",
+    "mbstd_num_features": "mbstd_channels",
+}
 HERE = 0.01  # learning-rate multiplier of mapping layers
 SKIPPED = ("lod",)  # how far a progressive training has come
 NAMES: list[tuple[str, str]] = [  # theirs -> ours, in the order in which they are tried
@@ -83,7 +93,8 @@ def _generator(called: str, G: Network) -> Part:
         layers = [name.removesuffix(".affine.weight") for name in part.tensors if name.endswith("affine.weight")]
         part.zeros = {f"{layer}.{n}" for layer in layers for n in ("noise_const", "noise_strength") if "conv" in layer}
     _check(kwargs, called, {"mapping_nonlinearity": "lrelu", "normalize_latents": True})
-    part.settings = {"conv_clamp": kwargs.get("conv_clamp"), "generator": kwargs.get("architecture", "skip")}
+    part.settings = {"conv_clamp": None, "generator": scalar(kwargs.get("architecture", "skip"), "architecture")}
+    part.settings |= _settings(kwargs, tuple(name for name in SETTINGS if not name.startswith("mbstd")))
     part.settings["channel_base"] = 2 * _number(kwargs, "fmap_base", 0)
     return part
 
@@ -92,12 +103,10 @@ def _discriminator(called: str, D: Network) -> Part:
     kwargs, part = _kwargs(D), Part(called, {})
     _add(part, D, D_NAMES, _number(kwargs, "mapping_lrmul", 0.1) / HERE)
     _check(kwargs, called, {})
-    part.settings = {
-        "conv_clamp": kwargs.get("conv_clamp"),
-        "discriminator": kwargs.get("architecture", "resnet"),
-        "mbstd_group_size": kwargs.get("mbstd_group_size"),
-        "mbstd_channels": kwargs.get("mbstd_num_features", 1),
-    }
+    part.settings = {"conv_clamp": None, "mbstd_group_size": None, "mbstd_channels": 1}
+    part.settings |= _settings(kwargs, ("conv_clamp", "label_size", "resolution", "num_channels"))
+    part.settings |= _settings(kwargs, ("mbstd_group_size", "mbstd_num_features"))
+    part.settings["discriminator"] = scalar(kwargs.get("architecture", "resnet"), "architecture")
     return part
 
 
@@ -105,9 +114,12 @@ def _kwargs(net: Network) -> dict[Any, Any]:
     kwargs = net.state.get("static_kwargs")
     if not isinstance(kwargs, dict):
         raise Unreadable("a TensorFlow network without static_kwargs: no StyleGAN2")
-    for name in SETTINGS & kwargs.keys():
-        scalar(kwargs[name], str(name))
     return kwargs
+
+
+def _settings(kwargs: dict[Any, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """What a training passed of some settings, by our names."""
+    return {SETTINGS[name]: scalar(kwargs[name], name) for name in names if name in kwargs}
 
 
 def _number(kwargs: dict[Any, Any], name: str, default: float) -> float:
@@ -133,16 +145,16 @@ def _add(part: Part, net: Network, names: list[tuple[str, str]], mapping_scale: 
     if not isinstance(variables, list) or not all(isinstance(v, tuple) and len(v) == 2 for v in variables):
         raise Unreadable(f"a TensorFlow network without variables: {part.called} is no StyleGAN2")
     part_names = dict(part.names)
-    for theirs, value in variables:
+    for theirs, value in ((printable(name), value) for name, value in variables):
         if theirs in SKIPPED:
             continue
-        if "LabelConcat" in str(theirs):
+        if "LabelConcat" in theirs:
             raise Unreadable(
                 f"a StyleGAN2 with classes by LabelConcat ({part.called}), which cannot be represented here; {WAY_OUT}"
             )
-        ours = _ours(str(theirs), names)
-        part_names[ours] = printable(theirs)
-        part.tensors[ours] = _weight(ours, _view(value, f"{part.called}.{printable(theirs)}"), mapping_scale)
+        ours = _ours(theirs, names)
+        part_names[ours] = theirs
+        part.tensors[ours] = _weight(ours, _view(value, f"{part.called}.{theirs}"), mapping_scale)
     part.names = part_names
 
 
@@ -156,7 +168,7 @@ def _ours(theirs: str, names: list[tuple[str, str]]) -> str:
             name = match.expand(ours)
             head, _, last = name.rpartition(".")
             return f"{head}.{AFFINE.get(last, last)}"
-    return printable(theirs)
+    return theirs
 
 
 def _weight(name: str, view: TensorView, mapping_scale: float) -> Weight:

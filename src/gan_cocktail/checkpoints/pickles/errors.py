@@ -4,6 +4,7 @@ from typing import Any
 
 WAY_OUT = "to merge it all the same, draw images with its own program and use the zip or folder of them as a source"
 LARGEST = 2**62  # of a number that anything is counted with
+LONGEST = 80  # letters of a name, or of a value in a message
 
 
 class Unreadable(Exception):  # noqa: N818  (the end of a sentence that begins with the path)
@@ -26,15 +27,17 @@ def printable(text: object) -> str:
     Of containers the kind alone: a small file can hold one whose text is endless.
     """
     if isinstance(text, str):
-        shown = ascii(text[:81])[1:-1]
+        shown = ascii(text[: LONGEST + 1])[1:-1]
     else:
         shown = ascii(text) if is_scalar(text) else f"of the type {type(text).__name__.lower()}"
-    return shown if len(shown) <= 80 else shown[:77] + "..."
+    return shown if len(shown) <= LONGEST else shown[: LONGEST - 3] + "..."
 
 
 def is_scalar(value: object) -> bool:
-    """Whether a value is a text, None or a number of a usual size."""
-    return value is None or isinstance(value, (str, float)) or (isinstance(value, int) and abs(value) < LARGEST)
+    """Whether a value is None, a name, or a number of a usual size."""
+    if isinstance(value, str):
+        return len(value) <= LONGEST
+    return value is None or isinstance(value, float) or (isinstance(value, int) and abs(value) < LARGEST)
 
 
 def scalar(value: object, name: str) -> Any:
