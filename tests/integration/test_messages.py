@@ -63,6 +63,21 @@ def test_after_the_cache_is_gone_no_message_contradicts_another(done, tmp_path):
     assert_clean(done)
 
 
+def test_links_that_lead_nowhere_are_told_with_the_ways_out(done, tmp_path):
+    """DVC's cache deleted, and brought back; then deleted for good."""
+    cache = done.folder / ".dvc/cache"
+    cache.rename(tmp_path / "cache")
+    output = done.snakemake("--dry-run", expect=1)
+    assert re.search(
+        r"^results/\S+: a link to DVC's cache, which does not have the file \(\d+ such links in all\)", output, re.M
+    )
+    (tmp_path / "cache").rename(cache)
+    assert_clean(done)
+    cache.rename(tmp_path / "cache")
+    done.run("bash", "-c", "find results -xtype l -delete")
+    assert "root" in done.planned()
+
+
 def text(repository):
     return (repository.folder / "dvc.lock").read_text()
 

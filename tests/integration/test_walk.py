@@ -41,7 +41,9 @@ class Walk:
         self.finished = {}  # trainings by key: when they ended
         self.settled = True  # no engine was killed since the last that ended
         self.meddled = False  # inputs were written to during the last run, which may thus have to be done again
-        self.commented = False  # code was, and DVC's stage `sync`, which looks for changes in it, has not run since
+        self.commented = (
+            False  # comments may differ from those that DVC's stage `sync` has seen, which alone may say so
+        )
         self.story = []
         self.repository.planned()  # writes dvc.yaml
         self.repository.commit("dvc.yaml")
@@ -87,6 +89,7 @@ class Walk:
 
     def revert_code(self):
         self.repository.git("checkout", "--", "src")
+        self.commented = True
 
     # Inputs, with times that say nothing
 
@@ -192,6 +195,7 @@ class Walk:
         self.commit()
         revision = self.random.choice(self.repository.git("log", "--all", "--format=%H").split())
         self.repository.git("checkout", "--quiet", revision)
+        self.commented = True
         self.repository.dvc("checkout", "--force", expect=None)  # 1 where the lock was of a run in part
 
     def restore(self):

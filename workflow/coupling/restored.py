@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import Job, jobs, outputs
 from gan_cocktail.plan.experiment import Plan
 from workflow.coupling import records, stages
@@ -18,7 +19,11 @@ Status = Mapping[str, list[Any]]  # by stage: mappings of paths to what is with 
 
 
 def recognise(plan: Plan, contents: Contents) -> None:
-    """Record what DVC put here as up to date, or as stale, whichever DVC says; tell what it could put here."""
+    """Record what DVC put here as up to date, or as stale, whichever DVC says; tell what it could put here.
+
+    Raises CocktailError if what it put here leads nowhere.
+    """
+    _check_links(plan)
     foreign, gone = set(filter(records.is_foreign, outputs(plan))), _gone(plan)
     if not foreign and not gone:
         return
@@ -27,6 +32,16 @@ def recognise(plan: Plan, contents: Contents) -> None:
     if foreign:
         _record(agreed, foreign, contents)
     _hint(agreed, gone, status, remote)
+
+
+def _check_links(plan: Plan) -> None:
+    broken = [path for path in outputs(plan) if os.path.islink(path) and not os.path.exists(path)]
+    if broken:
+        raise CocktailError(
+            f"{broken[0]}: a link to DVC's cache, which does not have the file ({len(broken)} such links in all). "
+            "`dvc checkout --relink` mends them if this folder was moved, `dvc pull` fetches what a remote has; after "
+            "`find results -xtype l -delete` they are made anew"
+        )
 
 
 def _gone(plan: Plan) -> set[str]:
