@@ -9,6 +9,7 @@ import io
 import token
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,13 @@ FSTRING_START, FSTRING_END = (getattr(token, f"FSTRING_{end}", -1) for end in ("
 
 def digest(path: Path) -> str:
     """Of a module the parsed tree, of a file of rules the tokens; of others (templates, styles) the bytes."""
-    said = {".py": _tree, ".smk": _tokens}.get(path.suffix, bytes)
-    return hashlib.sha256(said(path.read_bytes())).hexdigest()[:16]
+    return _digest(path.suffix, path.read_bytes())
+
+
+@cache
+def _digest(suffix: str, source: bytes) -> str:
+    said = {".py": _tree, ".smk": _tokens}.get(suffix, bytes)
+    return hashlib.sha256(said(source)).hexdigest()[:16]
 
 
 def _tree(source: bytes) -> bytes:
