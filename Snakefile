@@ -11,25 +11,32 @@ from gan_cocktail.plan.models import MERGE_OF, one_of
 from workflow.captions import shown
 from workflow.coupling import sync
 from workflow.coupling.code import code
-from workflow.coupling.experiment import plan_of
+from workflow.coupling.contents import Contents
+from workflow.coupling.experiment import claim, file_of, plan_of, read
 
 min_version("9.0")
 given = workflow.config_settings
 
-
-if not given.configfiles:
-
-    configfile: "params.yaml"
-
-
 try:
-    plan = plan_of(config, given.configfiles, given.config)
+    EXPERIMENT = file_of(given.configfiles, given.config)
+    plan = plan_of(read(EXPERIMENT), EXPERIMENT)
     PARAMS = plan.params
     check_inputs(plan)
     if workflow.is_main_process:
-        sync.before(plan)
+        contents = Contents(plan)
+        sync.before(plan, contents)
+    else:  # a job: what it reads is the main process's business
+
+        def contents(*paths):
+            return []
+
 except CocktailError as error:
     raise WorkflowError(str(error)) from None
+
+
+if not given.configfiles:
+
+    configfile: "params.yaml"  # for Snakemake's own report
 
 
 report: "workflow/report/workflow.rst"
@@ -72,13 +79,22 @@ rule all_sources:
         [plan.model(source) for source in plan.trained_sources()],
 
 
+def told(step, *arguments, **options):
+    """What a step of the coupling comes to; its errors in Snakemake's way, without a traceback."""
+    try:
+        return step(*arguments, **options)
+    except CocktailError as error:
+        raise WorkflowError(str(error)) from None
+
+
 onstart:
-    sync.begin(plan)
+    claim(plan, EXPERIMENT)
+    told(sync.begin, plan, contents, touch=workflow.touch)
 
 
 onsuccess:
-    sync.after(plan)
+    told(sync.after, plan, success=True)
 
 
 onerror:
-    sync.after(plan)
+    told(sync.after, plan, success=False)

@@ -86,6 +86,11 @@ def test_every_key_of_params_yaml_is_there_and_commented():
         ),
         ("figures.width", 1.5, "figures.width: must be greater than or equal to 2.5, found 1.5"),
         ("sources.mean", {"model": "m"}, "sources.mean: tables use this name"),
+        ("sources.Cat", {"model": "m"}, "sources: 'cat' and 'Cat' differ by case alone"),
+        ("mixtures.CAT-face", {"sources": ["cat", "face"]}, "mixtures: 'cat-face' and 'CAT-face' differ by case alone"),
+        ("methods", ["ours", "Ours"], "methods: 'ours' and 'Ours' differ by case alone"),
+        ("variants", {"OURS": {"method": "ewc"}}, "methods: 'ours' and 'OURS' differ by case alone"),
+        ("variants", {"a": {"method": "ewc"}, "A": {}}, "methods: 'a' and 'A' differ by case alone"),
     ],
 )
 def test_wrong_values_are_explained(path, value, message):

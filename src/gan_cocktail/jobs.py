@@ -25,10 +25,9 @@ class Job:
 
 def jobs(plan: Plan) -> list[Job]:
     """Every job that the tables, figures and unions need, each after those that it builds upon."""
-    candidates = [*_sources(plan), *_models(plan), *_measurements(plan), *_applications(plan), *_report(plan)]
     wanted = {*plan.evaluations(), *plan.figures(), *plan.unions(), *plan.tables(), plan.report()}
     chosen: list[Job] = []
-    for job in reversed(candidates):
+    for job in reversed(_candidates(plan)):
         if wanted & set(job.outputs):
             chosen.append(job)
             wanted.update(job.inputs)
@@ -38,6 +37,15 @@ def jobs(plan: Plan) -> list[Job]:
 def outputs(plan: Plan) -> list[str]:
     """Every file that the pipeline makes."""
     return [path for job in jobs(plan) for path in job.outputs]
+
+
+def made(plan: Plan) -> set[str]:
+    """Every file that it can make, also if nothing needs it."""
+    return {path for job in _candidates(plan) for path in job.outputs}
+
+
+def _candidates(plan: Plan) -> list[Job]:
+    return [*_sources(plan), *_models(plan), *_measurements(plan), *_applications(plan), *_report(plan)]
 
 
 def _sources(plan: Plan) -> Iterator[Job]:

@@ -8,32 +8,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-
-TOY = {
-    "seed": 0,
-    "seeds": [0, 1],
-    "sources": {
-        name: {key: f"resources/sources/{name}/{key}.safetensors" for key in ("model", "reference")}
-        for name in ("cat", "face")
-    },
-    "mixtures": {"pair": {"sources": ["cat", "face"]}},
-    "methods": ["ours", "scratch", "mixed", "average_rooted", "average_unrooted", "ensemble"],
-    "variants": {
-        "mixed": {
-            "method": "ewc",
-            "initialisation": "average_own_embeddings",
-            "frozen_layers": 1,
-            "consistency": {"weight": 1, "until": 0.5},
-        }
-    },
-    "synthesis": {"n_images": 60},
-    "rooting": {"kimg": 0.064},
-    "merging": {"kimg": 0.064},
-    "fisher": {"n_images": 10},
-    "applications": {"attributes": ["brightness"], "n_images": 60},
-    "evaluation": {"ppl_paths": 4, "n_images": 60, "kid_subsets": 4, "kid_subset_size": 30},
-    "figures": {"columns": 3, "dpi": 72},
-}
+from tests.integration.repository import TOY, Repository, copy, put_back
 
 
 class Project:
@@ -88,3 +63,29 @@ def finished(tmp_path_factory):
     project = Project(tmp_path_factory.mktemp("project"))
     project.run()
     return project
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A repository in a folder whose name has a space, and copies of it without results and after a run, committed."""
+    folder = tmp_path_factory.mktemp("coupling")
+    repository = Repository.new(folder / "my project")
+    repository.planned()
+    repository.commit("dvc.yaml")
+    copy(repository.folder, folder / "fresh")
+    repository.snakemake()
+    repository.commit("results")
+    copy(repository.folder, folder / "done")
+    return folder
+
+
+@pytest.fixture
+def fresh(saved):
+    """A clone without results; dvc.yaml is committed as in the project."""
+    return put_back(saved, "fresh")
+
+
+@pytest.fixture
+def done(saved):
+    """The same after a run, committed."""
+    return put_back(saved, "done")

@@ -1,16 +1,43 @@
 """A git and DVC repository of the real project, in which both engines run for real."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import yaml
 
 from tests.conftest import ROOT
-from tests.integration.conftest import TOY
 
+TOY = {
+    "seed": 0,
+    "seeds": [0, 1],
+    "sources": {
+        name: {key: f"resources/sources/{name}/{key}.safetensors" for key in ("model", "reference")}
+        for name in ("cat", "face")
+    },
+    "mixtures": {"pair": {"sources": ["cat", "face"]}},
+    "methods": ["ours", "scratch", "mixed", "average_rooted", "average_unrooted", "ensemble"],
+    "variants": {
+        "mixed": {
+            "method": "ewc",
+            "initialisation": "average_own_embeddings",
+            "frozen_layers": 1,
+            "consistency": {"weight": 1, "until": 0.5},
+        }
+    },
+    "synthesis": {"n_images": 60},
+    "rooting": {"kimg": 0.064},
+    "merging": {"kimg": 0.064},
+    "fisher": {"n_images": 10},
+    "applications": {"attributes": ["brightness"], "n_images": 60},
+    "evaluation": {"ppl_paths": 4, "n_images": 60, "kid_subsets": 4, "kid_subset_size": 30},
+    "figures": {"columns": 3, "dpi": 72},
+}
 STAND_IN = ROOT / "tests/integration/stand_in"
 NAMES = ("Snakefile", "workflow", "profiles", "src", "resources", ".dvc/config", ".dvcignore", ".gitignore")
 PARAMS = TOY | {
@@ -125,7 +152,7 @@ class Repository:
         section[last] = value
         self.write(params)
 
-    def edit(self, module, text="# edited\n"):
+    def edit(self, module, text="EDITED = True\n"):
         path = self.folder / "src/gan_cocktail" / module
         path.write_text(path.read_text() + text)
 
@@ -155,3 +182,48 @@ class Repository:
         patterns = ("safetensors", "zip", "json", "png", "pdf", "csv", "md", "tex")
         found = (p for s in patterns for p in (self.folder / "results").rglob(f"*.{s}") if ".training" not in str(p))
         return {str(path.relative_to(self.folder)): path.read_bytes() for path in found}
+
+
+def copy(source, target):
+    """Everything as it is: links, times and permissions."""
+    subprocess.run(["cp", "-a", source, target], check=True)
+
+
+def put_back(folder, name):
+    """The repository as it was when copied; always in the same place, which DVC's links name."""
+    shutil.rmtree(folder / "my project")
+    copy(folder / name, folder / "my project")
+    (folder / "my project.log").unlink()
+    return Repository(folder / "my project")
+
+
+def assert_clean(repository):
+    assert not [
+        path for path in repository.git("ls-files", "results").split("\n") if (repository.folder / path).is_symlink()
+    ]
+    repository.events()
+    assert repository.planned() == set()
+    assert repository.status() == set()
+    assert "up to date" in repository.repro()
+    assert repository.made() == []
+
+
+def started(repository, *command, events, seconds="1"):
+    """A run in a session of its own, after so many jobs have started."""
+    # a shell that stays between DVC and the step, and outlives it
+    environment = {"STAND_IN_SECONDS": seconds, "SHELL": "/bin/sh"}
+    process = repository.start(*command, environment=environment, start_new_session=True)
+    before = len(repository.log.read_text().splitlines())
+    while sum('"start"' in line for line in repository.log.read_text().splitlines()[before:]) < events:
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.02)
+    return process
+
+
+def kill(process, whom):
+    with contextlib.suppress(ProcessLookupError):
+        if whom == "engine":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGINT if whom == "interrupt" else signal.SIGKILL)
+    process.communicate()

@@ -12,63 +12,13 @@ import time
 
 import pytest
 
-from tests.integration.repository import PARAMS, Repository
+from tests.integration.repository import PARAMS, assert_clean, kill, started
 
 pytestmark = pytest.mark.slow
 REPORT = "results/report.html"
 GRIDS = {"results/figures/methods_pair.png", "results/figures/averages_pair.png"}
 FIGURES = GRIDS | {"results/figures/curves.png", "results/tables/distances.csv"}  # of each job the first output
 OURS = "results/unions/pair/ours/seed0.safetensors"
-
-
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory):
-    """A repository in a folder whose name has a space, and copies of it without results and after a run, committed."""
-    folder = tmp_path_factory.mktemp("coupling")
-    repository = Repository.new(folder / "my project")
-    repository.planned()
-    repository.commit("dvc.yaml")
-    copy(repository.folder, folder / "fresh")
-    repository.snakemake()
-    repository.commit("results")
-    copy(repository.folder, folder / "done")
-    return folder
-
-
-def copy(source, target):
-    """Everything as it is: links, times and permissions."""
-    subprocess.run(["cp", "-a", source, target], check=True)
-
-
-def put_back(folder, name):
-    """The repository as it was when copied; always in the same place, which DVC's links name."""
-    shutil.rmtree(folder / "my project")
-    copy(folder / name, folder / "my project")
-    (folder / "my project.log").unlink()
-    return Repository(folder / "my project")
-
-
-@pytest.fixture
-def fresh(saved):
-    """A clone without results; dvc.yaml is committed as in the project."""
-    return put_back(saved, "fresh")
-
-
-@pytest.fixture
-def done(saved):
-    """The same after a run, committed."""
-    return put_back(saved, "done")
-
-
-def assert_clean(repository):
-    assert not [
-        path for path in repository.git("ls-files", "results").split("\n") if (repository.folder / path).is_symlink()
-    ]
-    repository.events()
-    assert repository.planned() == set()
-    assert repository.status() == set()
-    assert "up to date" in repository.repro()
-    assert repository.made() == []
 
 
 # The cases, in order
@@ -176,27 +126,6 @@ def test_7_a_fresh_clone_makes_the_same_from_nothing(done, tmp_path):
 
 
 # 8: kills
-
-
-def started(repository, *command, events, seconds="1"):
-    """A run in a session of its own, after so many jobs have started."""
-    # a shell that stays between DVC and the step, and outlives it
-    environment = {"STAND_IN_SECONDS": seconds, "SHELL": "/bin/sh"}
-    process = repository.start(*command, environment=environment, start_new_session=True)
-    before = len(repository.log.read_text().splitlines())
-    while sum('"start"' in line for line in repository.log.read_text().splitlines()[before:]) < events:
-        assert process.poll() is None, process.communicate()[0]
-        time.sleep(0.02)
-    return process
-
-
-def kill(process, whom):
-    with contextlib.suppress(ProcessLookupError):
-        if whom == "engine":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGINT if whom == "interrupt" else signal.SIGKILL)
-    process.communicate()
 
 
 @pytest.mark.parametrize("engine", ["snakemake", "repro"])
@@ -353,6 +282,24 @@ def test_an_edit_of_code_reruns_what_runs_it(done, engine):
     assert {OURS, "results/rooted/pair/face/seed0.safetensors"} <= made
     assert "results/synthetic/cat.zip" not in made
     assert_clean(done)
+
+
+@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+def test_what_explains_code_better_reruns_nothing(done, engine):
+    """Comments, docstrings and blank lines, of the trainer and of its rule."""
+    done.made()
+    for module in ("training/trainer.py", "training/losses.py"):
+        path = done.folder / "src/gan_cocktail" / module
+        code = path.read_text().split('"""', 2)[2]
+        path.write_text(f'"""What this is.\n\nAt length.\n"""\n# said\n\n\n{code}\n# the end\n')
+    rules = done.folder / "workflow/rules/merging.smk"
+    rules.write_text(rules.read_text().replace("rule merge:", "# the second stage\nrule merge:"))
+    assert done.planned() == set()
+    assert done.status() <= {"sync"}
+    getattr(done, engine)()
+    assert done.made() == []
+    rules.write_text(rules.read_text().replace("--seed {wildcards.seed}", "--seed {wildcards.seed} ", 1))
+    assert done.planned() >= {"merge"}
 
 
 def test_an_edit_while_a_run_is_under_way_is_not_passed_over(fresh):

@@ -17,8 +17,16 @@ from tests.integration.repository import PARAMS, Repository
 
 pytestmark = pytest.mark.slow
 STEPS = 30
-TRAININGS = {"root", "merge"}
+TRAININGS = {"root", "merge", "train-source"}
+FILES = [f"resources/sources/{name}.safetensors" for name in ("cat/model", "cat/reference", "face/model")]
+DATASET = "data/mine"
+MIXED = {"pair": {"sources": ["cat", "mine"]}}
 WINDOW = 3.0  # s, in which an engine that is killed may not have recorded a job's end
+
+
+def files_of(path):
+    """A file, or all files of a folder, sorted."""
+    return sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
 
 
 class Walk:
@@ -27,10 +35,15 @@ class Walk:
     def __init__(self, folder, seed):
         self.random = random.Random(seed)
         self.repository = Repository.new(folder / "my project")
+        self.lay_dataset()
         self.folder = folder
         self.expected = {}  # contents by parameters and code, each recomputed once
         self.finished = {}  # trainings by key: when they ended
         self.settled = True  # no engine was killed since the last that ended
+        self.meddled = False  # inputs were written to during the last run, which may thus have to be done again
+        self.commented = (
+            False  # comments may differ from those that DVC's stage `sync` has seen, which alone may say so
+        )
         self.story = []
         self.repository.planned()  # writes dvc.yaml
         self.repository.commit("dvc.yaml")
@@ -38,6 +51,7 @@ class Walk:
     def step(self):
         engines = [self.snakemake, self.repro, self.snakemake_part, self.repro_part, self.figures, self.killed]
         others = [self.set_budget, self.set_dpi, self.toggle_method, self.toggle_mixture, self.edit, self.revert_code]
+        others += [self.comment, self.replace_source, self.edit_dataset, self.edited_meanwhile]
         resets = [self.checkout_commit, self.restore, self.lose_records, self.lose_state]
         choices = engines if not self.settled else 3 * engines + 2 * others + resets
         chosen = self.random.choice(choices)
@@ -62,14 +76,65 @@ class Walk:
     def toggle_mixture(self):
         mixtures = self.repository.params["mixtures"]
         far = {"far": {"sources": ["face", "flower"]}}
-        self.repository.set("mixtures", PARAMS["mixtures"] | ({} if "far" in mixtures else far))
+        self.repository.set("mixtures", PARAMS["mixtures"] | MIXED | ({} if "far" in mixtures else far))
 
     def edit(self):
         module = self.random.choice(["training/trainer.py", "reporting/figures.py"])
-        self.repository.edit(module, f"# {self.random.randrange(2)}\n")
+        self.repository.edit(module, f"EDIT = {self.random.randrange(2)}\n")
+
+    def comment(self):
+        """Of what runs in some jobs: no reason to run them again, and `sync` alone may say so."""
+        self.repository.edit(self.random.choice(["training/trainer.py", "cli/merge.py"]), f"# {len(self.story)}\n")
+        self.commented = True
 
     def revert_code(self):
         self.repository.git("checkout", "--", "src")
+        self.commented = True
+
+    # Inputs, with times that say nothing
+
+    def lay_dataset(self):
+        """Images of a source that is trained here, at two levels."""
+        for name in ("a.png", "deep/b.png", "deep/down/c.png"):
+            file = self.repository.folder / DATASET / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(name)
+        mine = {"mine": {"dataset": DATASET}}
+        self.repository.set("sources", PARAMS["sources"] | mine)
+        self.repository.set("mixtures", PARAMS["mixtures"] | MIXED)
+
+    def replace_source(self):
+        """One of two files of one size in the place of the other, mostly older than what was made of it."""
+        file = self.repository.folder / self.random.choice(FILES)
+        content = file.read_bytes()
+        file.write_bytes(content[:-1] + self.random.choice([b"\0", b"\1"]))
+        self.date(file)
+
+    def edit_dataset(self):
+        """A file deep in a folder comes, goes or changes."""
+        file = self.repository.folder / DATASET / "deep/down/c.png"
+        if file.exists() and self.random.random() < 0.3:
+            file.unlink()
+        else:
+            file.write_text(self.random.choice(["one", "two"]))
+            self.date(file)
+
+    def date(self, file):
+        moment = self.random.choice([self.random.uniform(1.5e9, 1.6e9), time.time()])
+        os.utime(file, (moment, moment))
+
+    def edited_meanwhile(self):
+        """A run during which inputs are replaced; what it made may be of either."""
+        command = self.random.choice([("snakemake", "--cores", "2"), ("dvc", "repro")])
+        process = self.repository.start(*command, environment={"STAND_IN_SECONDS": "0.3"})
+        self.story[-1] += f" {command[0]}"
+        for _ in range(3):
+            time.sleep(self.random.uniform(0.5, 4))
+            if process.poll() is None:
+                self.random.choice([self.replace_source, self.edit_dataset])()
+        process.communicate()
+        self.note(before=0)
+        self.settled, self.meddled = False, True
 
     # Engines
 
@@ -93,6 +158,7 @@ class Walk:
         known = set(self.finished)
         self.repository.repro()
         self.judge(known)
+        self.commented = False
         self.compare()
 
     def repro_part(self):
@@ -129,6 +195,7 @@ class Walk:
         self.commit()
         revision = self.random.choice(self.repository.git("log", "--all", "--format=%H").split())
         self.repository.git("checkout", "--quiet", revision)
+        self.commented = True
         self.repository.dvc("checkout", "--force", expect=None)  # 1 where the lock was of a run in part
 
     def restore(self):
@@ -166,27 +233,28 @@ class Walk:
         """No training ran that was known already."""
         events = self.repository.events()
         again = [e["output"] for e in events if e["event"] == "start" and e["verb"] in TRAININGS and e["key"] in known]
-        assert not again, f"trained again: {again}"
+        assert not again or self.meddled, f"trained again: {again}"
         self.finished |= {e["key"]: e["time"] for e in events if e["event"] == "end" and e["verb"] in TRAININGS}
         self.settled = True
 
     def compare(self):
         """Every result is what a recomputation from nothing gives, and both engines say so."""
+        self.meddled = False
         contents, expected = self.repository.contents(), self.recomputed()
         assert {path for path in expected if contents.get(path) != expected[path]} == set()
         assert self.repository.planned() == set()
-        assert self.repository.status() == set()
+        assert self.repository.status() <= ({"sync"} if self.commented else set())
 
     def recomputed(self):
         folder = self.repository.folder
         state = tuple(
             (folder / name).read_bytes()
             for name in ("params.yaml", "src/gan_cocktail/training/trainer.py", "src/gan_cocktail/reporting/figures.py")
-        )
+        ) + tuple(path.read_bytes() for name in (*FILES, DATASET) for path in files_of(folder / name))
         if state not in self.expected:
             other = Repository(self.folder / f"independent {len(self.expected)}")
             other.folder.mkdir()
-            for name in ("Snakefile", "workflow", "profiles", "src", "resources"):
+            for name in ("Snakefile", "workflow", "profiles", "src", "resources", "data"):
                 (other.folder / name).symlink_to(folder / name)
             shutil.copy(folder / "params.yaml", other.folder)
             other.snakemake()

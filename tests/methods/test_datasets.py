@@ -44,8 +44,8 @@ def test_each_dataset_of_a_union_is_read_in_its_own_way(tmp_path, capsys):
     assert cropped.max() == 0
     assert said[0].startswith("1 image of a; 1 of 1 image padded with white from 16x64; ")
     assert capsys.readouterr().out.count("1 image of") == 2
-    with pytest.raises(CocktailError, match="--reading: expected one for each of 2 datasets, or none, found 1"):
-        image_stream(folders, TINY, 1.0, CPU, readings[:1])
+    with pytest.raises(CocktailError, match="--reading: expected one for each of 2 classes, or none, found 1"):
+        image_stream(folders, TINY, 1.0, CPU, readings=readings[:1])
 
 
 def test_a_source_of_one_image_is_refused_before_it_is_trained(tmp_path):

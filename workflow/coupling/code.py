@@ -4,13 +4,13 @@ Packages' `__init__` files are left out: they hold no code but the command line'
 """
 
 import ast
-import hashlib
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import gan_cocktail
+from workflow.coupling.digests import digest
 
 LIBRARY = Path(gan_cocktail.__file__).parent
 RULES = Path(__file__).parents[1] / "rules"
@@ -18,14 +18,14 @@ RULES = Path(__file__).parents[1] / "rules"
 
 def code(verb: str) -> list[str]:
     """`module digest` of each module, for a rule's params: an edit reruns what runs it, and Snakemake names it."""
-    return [f"{path.relative_to(LIBRARY)} {_digest(path)}" for path in modules(verb)]
+    return [f"{path.relative_to(LIBRARY)} {digest(path)}" for path in modules(verb)]
 
 
 def manifest(rule: str) -> str:
-    """The same and the rule's own file, for DVC: a line a file, its SHA-256 first."""
+    """The same and the rule's own file, for DVC: a line a file, its digest first."""
     file, verb = _definition(rule)
     named = [(f"rules/{file.name}", file), *((str(m.relative_to(LIBRARY.parent)), m) for m in modules(verb))]
-    return "".join(f"{_digest(path)}  {name}\n" for name, path in named)
+    return "".join(f"{digest(path)}  {name}\n" for name, path in named)
 
 
 def modules(verb: str) -> list[Path]:
@@ -54,10 +54,6 @@ def _definition(rule: str) -> tuple[Path, str]:
         if found:
             return path, rule if _verb(rule).exists() else found.group(1)
     raise LookupError(f"no rule {rule} in {RULES}")
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 @cache

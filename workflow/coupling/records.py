@@ -31,6 +31,11 @@ def is_own(path: str) -> bool:
         return False
 
 
+def made_since(time: float, paths: Iterable[str]) -> bool:
+    """Whether a job has ended since, by the times of its outputs."""
+    return any(os.path.lexists(path) and os.lstat(path).st_mtime >= time for path in paths)
+
+
 def forget(path: str) -> None:
     """Make Snakemake run the job of an output again: no record, and older than any input."""
     _record(path).unlink(missing_ok=True)

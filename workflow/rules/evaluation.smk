@@ -18,6 +18,11 @@ rule evaluate:
         mem_mb=2000,
     params:
         *code("evaluate"),
+        contents=lambda w: contents(
+            *plan.models(w.mixture, w.method, int(w.seed)),
+            *plan.references(w.mixture),
+            EXTRACTOR,
+        ),
         models=lambda w, input: [f"--model={model}" for model in input.models],
         domains=lambda w: plan.classes(w.mixture),
         probabilities=lambda w: plan.probabilities(w.mixture),
@@ -77,6 +82,7 @@ rule samples:
         mem_mb=1000,
     params:
         *code("samples"),
+        contents=lambda w: contents(*plan.models(w.mixture, w.method, PARAMS.seeds[0])),
         columns=PARAMS.figures.columns,
         seed=PARAMS.seed,
     shell:
@@ -94,3 +100,5 @@ use rule samples as class_samples with:
         "<results>/benchmarks/samples/{mixture}/{stage}/{source}.tsv"
     wildcard_constraints:
         stage="widened|rooted",
+    params:
+        contents=[],  # its models are made here

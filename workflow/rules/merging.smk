@@ -51,6 +51,7 @@ rule merge:
         mem_mb=3000,
     params:
         *code("merge"),
+        contents=lambda w: contents(*plan.shown(w.mixture, w.method)),
         kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
         probabilities=lambda w: plan.probabilities(w.mixture),
         twist=lambda w: plan.twist(w.mixture, w.method, int(w.seed)),

@@ -15,6 +15,7 @@ rule widen:
         mem_mb=1000,
     params:
         *code("widen"),
+        contents=lambda w: contents(plan.model(w.source)),
         classes=lambda w: plan.classes(w.mixture),
         position=lambda w: plan.position(w.mixture, w.source),
         seed=PARAMS.seed,
@@ -38,6 +39,7 @@ rule root:
         mem_mb=2000,
     params:
         *code("root"),
+        contents=lambda w: contents(plan.images(w.source)),
         label=lambda w: plan.position(w.mixture, w.source),
         kimg=PARAMS.rooting.kimg,
         drawing=plan.drawing(),

@@ -17,6 +17,7 @@ rule train_source:
         mem_mb=2000,
     params:
         *code("train_source"),
+        contents=lambda w: contents(PARAMS.sources[w.source].dataset),
         reading=lambda w: plan.reading(w.source),
         settings=PARAMS.source_training.model_dump_json(),
         seed=PARAMS.seed,
@@ -39,6 +40,7 @@ rule synthesize:
         mem_mb=1000,
     params:
         *code("synthesize"),
+        contents=lambda w: contents(plan.model(w.source)),
         settings=PARAMS.synthesis.model_dump_json(),
         seed=PARAMS.seed,
     shell:
@@ -64,6 +66,9 @@ rule reference:
         mem_mb=2000,
     params:
         *code("reference"),
+        contents=lambda w: contents(
+            plan.reference_images(w.source), plan.model(w.source), EXTRACTOR
+        ),
         origin=lambda w: plan.reference_origin(w.source),
         features=PARAMS.evaluation.features,
         reading=lambda w: plan.reading(w.source),

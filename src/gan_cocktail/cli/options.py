@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-import yaml
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.base import Section, parse_section
 from gan_cocktail.params.reading import ReadingParams
+from gan_cocktail.params.yaml_text import read_yaml
 
 S = TypeVar("S", bound=Section)
 
@@ -31,10 +31,7 @@ Labels = Annotated[str, typer.Option(help='Names of methods to print, as JSON: {
 
 def read_section(model: type[S], text: str, option: str = "--settings") -> S:
     """Parse inline YAML or JSON into a section of params; CocktailError says what is wrong."""
-    try:
-        values: Any = yaml.safe_load(text) or {}
-    except yaml.YAMLError as e:
-        raise CocktailError(f"{option}: not YAML or JSON: {e}") from None
+    values: Any = read_yaml(text, option) or {}
     if not isinstance(values, dict):
         raise CocktailError(f"{option}: expected a mapping such as 'kimg: 10', found {text!r}")
     return parse_section(model, values, option)
@@ -47,10 +44,7 @@ def read_readings(texts: list[str] | None) -> list[ReadingParams]:
 
 def read_labels(text: str) -> dict[str, str]:
     """Labels by method name from inline YAML or JSON; CocktailError if it is no such mapping."""
-    try:
-        labels: Any = yaml.safe_load(text) or {}
-    except yaml.YAMLError as e:
-        raise CocktailError(f"--labels: not YAML or JSON: {e}") from None
+    labels: Any = read_yaml(text, "--labels") or {}
     if not isinstance(labels, dict) or not all(isinstance(v, str) for v in labels.values()):
         raise CocktailError(f'--labels: expected a mapping such as \'{{"ours": "GAN Cocktail"}}\', found {text!r}')
     return {str(name): label for name, label in labels.items()}

@@ -165,7 +165,9 @@ def image_stream(
         raise CocktailError("expected datasets for all classes or checkpoints for all, found both")
     if drawn == {True}:
         if any(readings):
-            raise CocktailError("--reading: expected datasets, found checkpoints that are drawn from anew; leave it out")
+            raise CocktailError(
+                "--reading: expected datasets, found checkpoints that are drawn from anew; leave it out"
+            )
         return _drawn_anew(paths, source_classes, network, psi, device), []
     if any(source_classes):
         raise CocktailError(

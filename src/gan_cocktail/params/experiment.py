@@ -1,5 +1,6 @@
 """The whole of params.yaml. `gan-cocktail schema` writes its JSON schema, for editors."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -76,6 +77,15 @@ class MixtureParams(Section):
         return [s / sum(shares) for s in shares]
 
 
+def _differ(what: str, names: Iterable[str]) -> None:
+    """Raise ValueError if two names differ by case alone, for their files would be one on some disks."""
+    known: dict[str, str] = {}
+    for name in names:
+        other = known.setdefault(name.lower(), name)
+        if other != name:
+            raise ValueError(f"{what}: {other!r} and {name!r} differ by case alone; some disks take that for one name")
+
+
 class Params(Section):
     """One experiment."""
 
@@ -110,6 +120,12 @@ class Params(Section):
         for what, names in (("seeds", self.seeds), ("methods", self.methods)):
             if len(set(names)) < len(names):
                 raise ValueError(f"{what}: a value stands twice in {names}")
+        for what, keys in (
+            ("sources", self.sources),
+            ("mixtures", self.mixtures),
+            ("methods", [*self.methods, *self.variants]),
+        ):
+            _differ(what, keys)
         for taken in {"mean", "union"} & set(self.sources):
             raise ValueError(f"sources.{taken}: tables use this name for a column; choose another")
         for mixture, m in self.mixtures.items():

@@ -1,0 +1,84 @@
+"""What Snakemake has finished is committed to DVC, as `dvc commit` does, which would else delete and redo it."""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from gan_cocktail.jobs import Job, jobs, made
+from gan_cocktail.plan.experiment import Plan
+from workflow.coupling import records, stages, unfinished
+from workflow.coupling.contents import files, stamp, written_to
+from workflow.coupling.experiment import PARAMS
+from workflow.coupling.run import say, snakemake
+
+
+def finish(plan: Plan, *, with_sync: bool = False) -> None:
+    """Commit what Snakemake has finished. with_sync: the stage `sync` too, unless it is DVC that runs it.
+
+    A job is committed only if its inputs are what it has read: Snakemake recorded their digests when its run began, and
+    calls a job fresh only if they are the same now.
+    """
+    from dvc.repo import Repo, lock_repo
+
+    changed = unfinished.run_again([job for job in jobs(plan) if all(map(records.is_own, job.outputs))])
+    if changed:
+        say(f"{', '.join(sorted(changed))}: written to while a run was under way; the jobs that read it will run again")
+    inputs = {str(PARAMS)}.union(*(job.inputs for job in jobs(plan)))
+    stamps = {path: stamp(path) for path in inputs - made(plan)}
+    finished = _finished(plan)
+    with Repo() as repo, lock_repo(repo):
+        known = {stage.addressing: stage for stage in repo.index.stages}
+        _commit({known[stages.stage_name(job)]: [*job.inputs, str(PARAMS)] for job in finished}, stamps)
+        unfinished.end()
+        if with_sync:
+            _commit({known[stages.SYNC]: []}, {})
+
+
+def _finished(plan: Plan) -> list[Job]:
+    """The jobs that are done: what Snakemake itself made and would not make again."""
+    made_here = [job for job in jobs(plan) if all(map(records.is_own, job.outputs))]
+    if not made_here:
+        return []
+    header, *rows = (line.split("\t") for line in snakemake("--summary").splitlines() if "\t" in line)
+    path, verdict = header.index("output_file"), header.index("plan")
+    fresh = {row[path] for row in rows if row[verdict] == "no update"}
+    return [job for job in made_here if fresh.issuperset(job.outputs)]
+
+
+def _commit(finished: dict[Any, list[str]], stamps: dict[str, str]) -> None:
+    """Commit stages, given with their inputs; but none with an input that was written to after its stamp was taken."""
+    changed = [stage for stage in finished if any(stage.changed_entries()) or not stage.outs_cached()]
+    times = {out.fs_path: os.lstat(out.fs_path).st_mtime_ns for stage in changed for out in stage.outs}
+    for stage in changed:
+        _read_again(stage.repo, stamps.keys() & set(finished[stage]))
+    for stage in changed:
+        stage.save(run_cache=False)  # hashes
+    moving = written_to(stamps)
+    settled = [stage for stage in changed if moving.isdisjoint(finished[stage])]
+    for stage in settled:
+        _keep(stage, times)
+    if settled:
+        settled[0].dvcfile.dump_stages(settled, update_pipeline=False)  # one for all: it takes a second
+
+
+def _read_again(repo: Any, paths: Iterable[str]) -> None:
+    """Make DVC forget the hashes of inputs; it knows a file by time, size and inode, and `cp -p` can leave all."""
+    for file in (file for path in paths for _, file in files(path)):
+        repo.state.hashes.pop(os.path.abspath(file), None)
+
+
+def _keep(stage: Any, times: dict[str, int]) -> None:
+    # what DVC's own rule keeps out of the run cache would come back as a link, and git is no place for links
+    if all(out.use_cache or out.is_plot for out in stage.outs):
+        stage.repo.stage_cache.save(stage)
+    stage.commit()
+    for out in stage.outs:
+        _date(out.fs_path, times[out.fs_path])
+
+
+def _date(path: str, time: int) -> None:
+    """Make a file that DVC may have replaced by a link as old as it was, for Snakemake compares ages."""
+    with suppress(PermissionError):  # another user's cache: then it is foreign, and recognised by the next run
+        for follow in (True, False):
+            os.utime(path, ns=(time, time), follow_symlinks=follow)

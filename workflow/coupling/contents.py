@@ -1,0 +1,97 @@
+"""What is in the files that the pipeline reads and does not make: source models, references, datasets, the extractor.
+
+Snakemake by itself compares times: an older file in a newer one's place, or an edit deep in a folder, would pass it by.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from gan_cocktail.files import write_text
+from gan_cocktail.jobs import jobs, made
+from gan_cocktail.plan.experiment import Plan
+
+CACHE = Path(".snakemake/contents.json")  # by path: the stamp at which a digest was taken, and the digest
+
+
+class Contents:
+    """The inputs of a plan that none of its jobs makes, as they are when it is read."""
+
+    def __init__(self, plan: Plan):
+        self._made = made(plan)
+        self._seen: dict[str, tuple[str, str]] = {}  # by path: stamp, digest
+        self._cache = _read_cache()
+        known = dict(self._cache)
+        self(*(path for job in jobs(plan) for path in job.inputs))
+        if self._cache != known:
+            write_text(CACHE, json.dumps(self._cache))
+
+    def __call__(self, *paths: str) -> list[str]:
+        """`path digest` of each of these that no job makes, for a rule's params; the same as long as this object lives.
+
+        Snakemake asks at the start of a run for some jobs and at their end for others, and what was edited in between
+        must not pass for what a job has read.
+        """
+        return [f"{path} {self._look(path)[1]}" for path in dict.fromkeys(paths) if path not in self._made]
+
+    @property
+    def stamps(self) -> dict[str, str]:
+        """What tells, by path, whether a file or folder was written to since."""
+        return {path: seen for path, (seen, _) in self._seen.items()}
+
+    def _look(self, path: str) -> tuple[str, str]:
+        if path not in self._seen:
+            now = stamp(path)
+            at, digest = self._cache.get(path, ("", ""))
+            while at != now:  # once more, if it was written to while it was read
+                at, digest = now, _digest(path)
+                now = stamp(path)
+            self._seen[path] = self._cache[path] = (at, digest)
+        return self._seen[path]
+
+
+def written_to(stamps: dict[str, str]) -> set[str]:
+    """Those of these paths that were written to since their stamps were taken, or removed."""
+    return {path for path, before in stamps.items() if stamp(path) != before}
+
+
+def stamp(path: str) -> str:
+    """Differs whenever a file, or one in a folder at any depth, was written, replaced, added or removed."""
+    states = [f"{name} {_state(file)}" for name, file in files(path)]
+    return hashlib.sha256("\n".join(states).encode(errors="surrogateescape")).hexdigest()
+
+
+def _state(file: str) -> str:
+    try:
+        s = os.stat(file)
+    except OSError:  # a broken link
+        return "-"
+    # ctime, which nobody can set: `cp -p` and `touch -r` put back the time, and models of one network are of one size
+    return f"{s.st_mtime_ns} {s.st_ctime_ns} {s.st_size} {s.st_ino}"
+
+
+def files(path: str) -> Iterator[tuple[str, str]]:
+    """(name in the folder, path) of every file of a folder, sorted; of a file, itself; nothing if there is nothing."""
+    if os.path.isdir(path):
+        found = (os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
+        yield from sorted((os.path.relpath(file, path), file) for file in found)
+    elif os.path.lexists(path):
+        yield "", path
+
+
+def _digest(path: str) -> str:
+    whole = hashlib.sha256()
+    for name, file in files(path):
+        with suppress(OSError), open(file, "rb") as f:
+            content = hashlib.file_digest(f, "sha256").hexdigest()
+            whole.update(f"{name}\0{content}\n".encode(errors="surrogateescape"))
+    return whole.hexdigest()[:16]
+
+
+def _read_cache() -> dict[str, tuple[str, str]]:
+    with suppress(OSError, ValueError, AttributeError, TypeError):
+        return {path: (str(at), str(digest)) for path, (at, digest) in json.loads(CACHE.read_text()).items()}
+    return {}
