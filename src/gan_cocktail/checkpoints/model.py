@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan_cocktail.checkpoints.formats import table
+from gan_cocktail.checkpoints.formats.assemble import read
+from gan_cocktail.checkpoints.formats.table import is_foreign
 from gan_cocktail.checkpoints.truncation import W_AVG, with_class_means
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
@@ -105,8 +106,8 @@ def load(path: Path) -> Model:
     CocktailError if it is missing, broken, does not fit its description, or cannot be represented here. Nothing in a
     file is ever run.
     """
-    if table.is_foreign(path):
-        return Model(*table.read(path))
+    if is_foreign(path):
+        return Model(*read(path))
     tensors, facts = load_tensors(path, "a model")
     if not {"network", "info"} <= facts.keys():
         found = facts.get("info", {}).get("kind", "another file of this project")

@@ -10,8 +10,10 @@ from torch.nn.functional import one_hot
 
 from gan_cocktail.checkpoints.formats.parts import Found, Part
 from gan_cocktail.checkpoints.formats.shapes import network as settings_of
+from gan_cocktail.checkpoints.formats.table import find
 from gan_cocktail.checkpoints.pickles.errors import Unreadable
 from gan_cocktail.checkpoints.truncation import W_AVG
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
 from gan_cocktail.networks.discriminator import Discriminator
 from gan_cocktail.networks.generator import Generator, latent_mapping
@@ -22,6 +24,17 @@ SEED = 0  # of what is estimated or drawn
 LATENTS = 10_000  # whose mean w stands in for a missing one
 State = dict[str, Tensor]
 Shapes = dict[str, tuple[int, ...]]
+
+
+def read(path: Path) -> tuple[NetworkParams, State, State, dict[str, Any]]:
+    """Settings, tensors of G and of D (none if the file has no D) and provenance.
+
+    CocktailError says in one sentence why a file is none of the formats, broken or refused. Nothing of a file is run.
+    """
+    try:
+        return assemble(find(path), path)
+    except Unreadable as e:
+        raise CocktailError(f"{path}: {e}") from None
 
 
 def assemble(found: Found, path: Path) -> tuple[NetworkParams, State, State, dict[str, Any]]:

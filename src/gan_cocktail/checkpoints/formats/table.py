@@ -35,30 +35,18 @@ def is_foreign(path: Path) -> bool:
 def describe(path: Path, what: str = "a model") -> NetworkParams:
     """The settings of the networks in a file of ours or of these formats; neither tensors nor PyTorch are needed.
 
-    CocktailError as `read`, or if the file is not `what`.
+    CocktailError as `assemble.read`, or if the file is not `what`.
     """
     if not is_foreign(path):
         return parse_section(NetworkParams, read_facts(path, what).get("network", {}), str(path))
     try:
-        return network(_find(path))
+        return network(find(path))
     except Unreadable as e:
         raise CocktailError(f"{path}: {e}") from None
 
 
-def read(path: Path) -> tuple[NetworkParams, dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Settings, tensors of G and of D (none if the file has no D) and provenance.
-
-    CocktailError says in one sentence why a file is none of the formats, broken or refused. Nothing of a file is run.
-    """
-    from gan_cocktail.checkpoints.formats.assemble import assemble  # takes PyTorch, which `describe` does without
-
-    try:
-        return assemble(_find(path), path)
-    except Unreadable as e:
-        raise CocktailError(f"{path}: {e}") from None
-
-
-def _find(path: Path) -> Found:
+def find(path: Path) -> Found:
+    """The networks in a file of one of these formats, as it has them; Unreadable says why there are none."""
     content = read_file(path)
     for form in FORMATS:
         if form.matches(content):
