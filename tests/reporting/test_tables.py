@@ -95,9 +95,10 @@ def test_notes_say_which_metric_is_of_how_many_images(load):
 
 def test_an_overview_of_several_mixtures_with_a_method_missing_in_one(load):
     rows = load(*files("z"), *list(files("a"))[:2])  # "a" has ours alone
-    (table,) = overview(rows, LABELS)
-    assert table.columns == ["method", "z", "a"]
-    assert cells(table, END)["Other_one"] == {"z": "4.00 ± 0.71", "a": NONE}
+    mean, union = overview(rows, LABELS)
+    assert mean.columns == union.columns == ["method", "z", "a"]
+    assert cells(mean, END)["Other_one"] == {"z": "4.00 ± 0.71", "a": NONE}
+    assert cells(union, END)["Other_one"] == {"z": "8.00 ± 1.41", "a": NONE}
     assert [table.heading for table in main_tables(rows, LABELS)] == ["FID ↓, z", "FID ↓, a"]
     assert overview(rows[rows["mixture"] == "z"], LABELS) == []
 

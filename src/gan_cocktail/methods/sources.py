@@ -30,8 +30,9 @@ def train_source(
         seed=job_seed,
     )
     content = hashlib.sha256(images.numpy().tobytes()).hexdigest()
-    same = fingerprint(network=network, training=settings.training, seed=job_seed, images=content)
-    model = run(job, settings.kimg, folder, same, device)
+    facts = {"network": network, "training": settings.training, "seed": job_seed, "images": content}
+    told = facts | {"n_images": len(images)}
+    model = run(job, settings.kimg, folder, fingerprint(**facts), device, made_of=told)
     model.info = describe(
         "source",
         name=name,

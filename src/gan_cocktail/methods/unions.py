@@ -121,17 +121,19 @@ def tune(
         frozen=lower_layers(network, twist.frozen_layers),
         consistency=consistency,
     )
-    same = fingerprint(
-        network=network,
-        training=settings,
-        seed=job_seed,
-        probabilities=list(class_probabilities),
-        parents=[p["sha256"] for p in parents],
-        psi=psi,
+    facts: dict[str, Any] = {
+        "network": network,
+        "training": settings,
+        "seed": job_seed,
+        "probabilities": list(class_probabilities),
+        "psi": psi,
         **({"source_classes": list(source_classes)} if source_classes else {}),
-        **twist.facts | {"consistency": [consistency.weight, consistency.kimg] if consistency else None},
-    )
-    return run(job, kimg, folder, same, device, snapshots)
+        **twist.facts,
+        "consistency": [consistency.weight, consistency.kimg] if consistency else None,
+    }
+    same = fingerprint(**facts, parents=[p["sha256"] for p in parents])
+    told = facts | {"inputs": {p["path"]: p["sha256"] for p in parents}}
+    return run(job, kimg, folder, same, device, snapshots, told)
 
 
 def image_stream(
