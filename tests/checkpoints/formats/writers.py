@@ -100,13 +100,13 @@ def _modules(key, state, n, attributes, lr, dtype, change):
             tree.setdefault(".".join(path.split(".")[:end]), {})
         tree[path][last] = (tensor[0] if name == "mapping.w_avg" and tensor.ndim == 2 else tensor).to(dtype).clone()
     states = {path: _state(path, own, lr) | attributes(path, path.rpartition(".")[2], n) for path, own in tree.items()}
-    for path, edit in change.items():
-        if path.split(".")[0] == key:
-            edit(states[path.partition(".")[2]])
     for path in sorted(states, key=lambda p: -p.count(".") - bool(p)):
         if path:
             parent, _, last = path.rpartition(".")
             states[parent]["_modules"][last] = Persistent("Layer", states[path])
+    for path, edit in change.items():
+        if path.split(".")[0] == key:
+            edit(states[path.partition(".")[2]])
     return Persistent("Discriminator" if key == "D" else "Generator", states[""])
 
 
@@ -221,86 +221,3 @@ def rosinality_d(model):
     for i, name in enumerate(("fc", "out")):
         out |= {f"final_linear.{i}.{last}": D[f"b4.{name}.{last}"] for last in ("weight", "bias")}
     return out
-
-
-def tensorflow(model, *, version=4, protocol=4, d_multiplier=0.1, **kwargs):
-    """TensorFlow's tuple (G, D, Gs) of a model."""
-    n = model.network
-    given = {"conv_clamp": n.conv_clamp} if n.conv_clamp else {}
-    of_g = given | ({"architecture": n.generator} if n.generator != "skip" else {}) | kwargs
-    parts = {"mapping": Network(**_tf(_tf_mapping(model.G, 1.0, "Dense"), {}, version)), "synthesis": None}
-    parts["synthesis"] = Network(**_tf(_tf_synthesis(model), {}, version))
-    average = model.G["mapping.w_avg"]
-    variables = [("lod", np.float32(0)), ("dlatent_avg", (average[0] if average.ndim == 2 else average).numpy())]
-    G = Network(**_tf(variables, of_g, version) | {"components": parts})
-    of_d = given | ({"architecture": n.discriminator} if n.discriminator != "resnet" else {})
-    of_d |= {"mbstd_group_size": n.mbstd_group_size} if n.mbstd_group_size else {}
-    of_d |= {"mbstd_num_features": n.mbstd_channels} if n.mbstd_channels != 1 else {}
-    D = Network(**_tf(_tf_discriminator(model, d_multiplier / 0.01), of_d | {"mapping_lrmul": d_multiplier}, version))
-    return dumps((G, D, G), protocol)
-
-
-def _tf(variables, kwargs, version):
-    return {"version": version, "name": "x", "static_kwargs": kwargs, "components": {}, "variables": variables}
-
-
-def _tf_weight(weight, *, flip=False):
-    """[O, I, k, k] -> [k, k, I, O], [O, I] -> [I, O]."""
-    if weight.ndim == 4:
-        weight = weight.flip([2, 3]) if flip else weight
-        return weight.permute(2, 3, 1, 0).contiguous().numpy()
-    return weight.t().contiguous().numpy()
-
-
-def _tf_mapping(state, scale, name):
-    variables = []
-    for ours in [k for k in state if k.startswith("mapping.fc") and k.endswith("weight")]:
-        i = ours.split(".")[1].removeprefix("fc")
-        variables.append((f"{name}{i}/weight", _tf_weight(state[ours] / scale)))
-        variables.append((f"{name}{i}/bias", (state[f"mapping.fc{i}.bias"] / scale).numpy()))
-    if "mapping.embed.weight" in state:
-        variables.append(("LabelEmbed/weight", _tf_weight(state["mapping.embed.weight"])))
-        variables.append(("LabelEmbed/bias", state["mapping.embed.bias"].numpy()))
-    return variables
-
-
-def _tf_synthesis(model):
-    G, n, noise = model.G, 0, []
-    variables = [("4x4/Const/const", G["synthesis.b4.const"][None].numpy())]
-    names = {"conv0": "Conv0_up", "conv1": "Conv1", "torgb": "ToRGB"}
-    for r in model.network.resolutions:
-        for ours, theirs in names.items():
-            path, place = f"synthesis.b{r}.{ours}", f"{r}x{r}/{'Conv' if (r, ours) == (4, 'conv1') else theirs}"
-            if f"{path}.weight" not in G:
-                continue
-            variables.append((f"{place}/weight", _tf_weight(G[f"{path}.weight"], flip=ours == "conv0")))
-            variables.append((f"{place}/mod_weight", _tf_weight(G[f"{path}.affine.weight"])))
-            variables.append((f"{place}/mod_bias", (G[f"{path}.affine.bias"] - 1).numpy()))
-            variables.append((f"{place}/bias", G[f"{path}.bias"].numpy()))
-            if ours != "torgb":
-                variables.append((f"{place}/noise_strength", np.float32(G[f"{path}.noise_strength"].item())))
-                noise.append((f"noise{n}", G[f"{path}.noise_const"][None, None].numpy()))
-                n += 1
-        if f"synthesis.b{r}.skip.weight" in G:
-            variables.append((f"{r}x{r}/Skip/weight", _tf_weight(G[f"synthesis.b{r}.skip.weight"], flip=True)))
-    return noise + variables
-
-
-def _tf_discriminator(model, scale):
-    names = {
-        "fromrgb": "FromRGB",
-        "conv0": "Conv0",
-        "conv1": "Conv1_down",
-        "skip": "Skip",
-        "conv": "Conv",
-        "fc": "Dense0",
-    }
-    variables = _tf_mapping(model.D, scale, "Mapping")
-    for ours, tensor in model.D.items():
-        if ours.startswith("mapping."):
-            continue
-        block, layer, last = ours.split(".")
-        r = block.removeprefix("b")
-        place = "Output" if layer == "out" else f"{r}x{r}/{names[layer]}"
-        variables.append((f"{place}/{last}", _tf_weight(tensor) if last == "weight" else tensor.numpy()))
-    return variables

@@ -72,7 +72,7 @@ def scales(called: str, modules: Modules, views: Mapping[str, TensorView]) -> di
 
 
 def _ratio(called: str, path: str, module: Module, name: str, ours: float) -> float:
-    gain = module.state.get(name)
+    gain = scalar(module.state.get(name), f"{name} of {called}.{path}")
     if not isinstance(gain, (int, float)) or not math.isfinite(gain):
         raise Unreadable(f"{name} of {called}.{path} is {printable(gain)}, expected a number")
     return gain / ours
@@ -97,7 +97,7 @@ def _check_fixed(modules: Modules) -> None:
 
 def _clamp(modules: Modules) -> Any:
     values = [(p, _attribute(modules, p, "conv_clamp")) for p in modules if re.fullmatch(CLAMPED, p)]
-    return agreed(values, "conv_clamp") if values else None
+    return agreed(values, "conv_clamp")
 
 
 def _architecture(modules: Modules, blocks: str) -> Any:

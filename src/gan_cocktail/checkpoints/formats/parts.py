@@ -34,7 +34,8 @@ class Weight:
         if self.flipped:
             values = values[..., ::-1, ::-1].copy()
         if (self.scale, self.shift) != (1.0, 0.0):
-            values = (values * self.scale + self.shift).astype(np.float32)
+            with np.errstate(all="ignore"):  # what becomes infinite is refused with its name
+                values = (values * self.scale + self.shift).astype(np.float32)
         return values
 
 
@@ -99,6 +100,8 @@ def check_filter(view: TensorView | None, name: str, gain: float = 1.0) -> None:
 
 def agreed(values: list[tuple[str, Any]], setting: str) -> Any:
     """The one value that all layers name for a setting; Unreadable names two that differ."""
+    if not values:
+        raise Unreadable(f"no layer says its {setting}, as those of StyleGAN2 do")
     first_name, first = values[0]
     for name, value in values[1:]:
         if value != first:

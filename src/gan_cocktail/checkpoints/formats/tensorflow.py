@@ -123,7 +123,7 @@ def _settings(kwargs: dict[Any, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _number(kwargs: dict[Any, Any], name: str, default: float) -> float:
-    value = kwargs.get(name, default)
+    value = scalar(kwargs.get(name, default), name)
     if not isinstance(value, (int, float)):
         raise Unreadable(f"{name} is {printable(value)}, expected a number")
     return value

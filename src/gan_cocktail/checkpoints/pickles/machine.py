@@ -15,6 +15,7 @@ from gan_cocktail.checkpoints.pickles.errors import WAY_OUT, Unreadable, cut_off
 MAX_OPCODES = 500_000  # of a file, storages included; the largest published checkpoints have some 40,000
 MAX_MARKS = 200  # nested containers that are being filled
 LARGEST_KEY = 2**31  # numbers can be chosen so that a dict of them takes hours to fill
+MISFITS = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError)  # of stand-ins with arguments
 Globals = Mapping[tuple[str, str], Any]
 
 
@@ -192,7 +193,7 @@ class Machine:
         self.budget.spend(letters=sum(len(a) for a in arguments if isinstance(a, str)))
         try:
             self.stack.append(function.call(*arguments))
-        except (TypeError, ValueError, KeyError, OverflowError):
+        except MISFITS:
             raise self.damage(f"{function.name} has arguments that it does not take") from None
 
     def build(self) -> None:
@@ -200,7 +201,7 @@ class Machine:
         state, target = self.pop(), self.top(Buildable)
         try:
             target.build(state)
-        except (TypeError, ValueError, KeyError, OverflowError):
+        except MISFITS:
             raise self.damage(f"a {type(target).__name__} has a state that it does not take") from None
 
     def persistent_id(self) -> None:
