@@ -9,6 +9,7 @@ import typer
 from gan_cocktail.errors import CocktailError
 
 VERBS = (
+    "inspect",
     "train_source",
     "synthesize",
     "reference",
