@@ -10,6 +10,7 @@ from gan_cocktail.errors import CocktailError
 
 VERBS = (
     "inspect",
+    "new",
     "train_source",
     "synthesize",
     "reference",
