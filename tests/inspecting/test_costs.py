@@ -15,7 +15,7 @@ from gan_cocktail.inspecting.measure import kinds
 from gan_cocktail.inspecting.proposal import LONGEST, METHODS, SHORTEST, cost, fit, methods_for, propose
 from gan_cocktail.inspecting.recipe import recipe
 from gan_cocktail.inspecting.speed import fitting, speed
-from gan_cocktail.inspecting.wording import duration, size
+from gan_cocktail.inspecting.wording import duration, size, summary
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.params.training import TrainingParams
@@ -101,10 +101,46 @@ def test_a_model_of_classes_is_timed_too(tmp_path):
 
 
 def test_what_cannot_be_timed_says_why(files, tmp_path):
-    with pytest.raises(CocktailError, match=r"not measured: one step of 4 images takes more than 1e-06 seconds"):
+    with pytest.raises(
+        CocktailError, match=r"not measured: one step of 4 images takes more than 1e-06 seconds; give more"
+    ):
         speed(files[0].path, TINY, HOW, 1e-6)
     with pytest.raises(CocktailError, match="no such file"):
         speed(tmp_path / "none", TINY, HOW, 60)
+
+
+def lines(batch, held, **timed):
+    """What the measuring process tells: of each kind of step (seconds, peak)."""
+    return [{"batch": batch, "kind": k, "seconds": t, "held": held, "peak": peak} for k, (t, peak) in timed.items()]
+
+
+@pytest.mark.parametrize(
+    ("told", "step", "memory", "batch", "at_least"),
+    [
+        (lines(4, 100, plain=(1, 150), r1=(3, 200)), 2 * (15 + 3) / 16, 300, 4, False),
+        (lines(4, 100, plain=(1, 150), r1=(3, 200)) + lines(8, 110, plain=(9, 400)), 2 * (15 + 3) / 16, 300, 4, False),
+        (
+            lines(4, 100, plain=(9, 900), r1=(9, 900)) + lines(8, 100, plain=(1, 200), r1=(5, 250)),
+            20 / 16,
+            250,
+            8,
+            False,
+        ),
+        (lines(4, 100, plain=(1, 150)), 2, 200, 4, True),
+    ],
+    ids=["scaled", "the recipe's own is cut short", "the recipe's own", "no penalty was timed"],
+)
+def test_what_was_timed_in_time_is_made_the_most_of(files, monkeypatch, told, step, memory, batch, at_least):
+    start = [{"ready": "cpu", "here": 1000}, {"drawing": 0.1, "png": 10}]
+    monkeypatch.setattr("gan_cocktail.inspecting.speed._ask", lambda request, seconds: (start + told, ""))
+    found = speed(files[0].path, TINY, HOW.model_copy(update={"batch_size": 8}), 1)
+    assert (found.step, found.memory, found.batch, found.at_least) == (pytest.approx(step), memory, batch, at_least)
+
+
+def test_a_process_that_died_is_said_to_have(files, monkeypatch):
+    monkeypatch.setattr("gan_cocktail.inspecting.speed.sys.executable", "/bin/false")
+    with pytest.raises(CocktailError, match="its process ended with code 1"):
+        speed(files[0].path, TINY, HOW, 60)
 
 
 # Costs
@@ -135,6 +171,13 @@ def test_images_count_in_time_disk_and_memory(files, cores, timed):
     assert other.drawn - one.drawn == 3 * 1000
     assert other.hours - one.hours == pytest.approx(3000 * timed.drawing / 3600)
     assert other.disk - one.disk == pytest.approx(3000 * timed.png)
+
+
+def test_more_memory_than_there_is_is_said(files, timed):
+    params = propose(files, "a", HOW, 3, ["ours"])
+    usual, huge = (cost(params, files[0], replace(timed, memory=memory)) for memory in (9e9, 2e10))
+    assert "more memory than there is" not in "".join(summary(usual, timed))
+    assert "more memory than there is" in "".join(summary(huge, timed))
 
 
 def test_more_methods_and_seeds_take_more_disk(files, timed):

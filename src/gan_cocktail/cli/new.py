@@ -23,7 +23,7 @@ def new(
     root: Annotated[str, typer.Option(help="The source that the others are rooted in; default: the better one.")] = "",
     hours: Annotated[float, typer.Option(min=0.001, help="What everything may take on this machine.")] = 8,
     kimg: Annotated[float | None, typer.Option(min=0.1, help="Budget of a stage, instead of --hours.")] = None,
-    seconds: Seconds = 10,
+    seconds: Seconds = 60,
 ) -> None:
     """Write experiments/NAME.yaml, which fits some checkpoints and this machine, and say how to run it."""
     path = check_free(name)

@@ -28,6 +28,7 @@ from gan_cocktail.training.streams import FixedDatasets
 from gan_cocktail.training.trainer import Trainer, TrainingJob
 
 IMAGES = 4  # drawn, and then trained on
+STATE = 3 * 4  # bytes a weight that the first step adds: its gradient, and Adam's two averages
 PLAIN, R1, PATH_LENGTH = "plain", "r1", "path_length"
 
 
@@ -48,7 +49,7 @@ def measure(
     model: Model, settings: TrainingParams, batches: list[int], place: torch.device
 ) -> Iterator[dict[str, Any]]:
     """What is found, one by one: seconds of drawing an image, and bytes of its PNG; then of each batch size seconds of
-    each kind of step, and the peak of memory so far, in bytes.
+    each kind of step, bytes that are held whatever the batch, and at most so far.
 
     Of each batch size the first step is not timed: it makes room.
     """
@@ -56,20 +57,19 @@ def measure(
     with _Watch(place) as watch:
         images = torch.cat(list(draw(model, 0, IMAGES, 0, "measure", place)))
     n_bytes = sum(len(png(image)) for image in images) / IMAGES
-    yield {"drawing": watch.seconds / IMAGES, "png": n_bytes, "before": _peak(place)}
+    yield {"drawing": watch.seconds / IMAGES, "png": n_bytes}
     classes = [images, *[None] * (model.network.c_dim - 1)]
     shares = [1.0] + [0.0] * (len(classes) - 1)
     for batch in batches:
         recipe = settings.model_copy(update={"batch_size": batch})
         trainer = Trainer(TrainingJob(model, FixedDatasets(classes, place), shares, recipe, 0), place)
-        first = True
+        held = _held(place) + STATE * (trainer.flat_G.numel() + trainer.flat_D.numel())
+        trainer.step()
         for kind, (number, _) in kinds(recipe).items():
-            for _ in range(1 + first):
-                trainer.steps = number
-                with _Watch(place) as watch:
-                    trainer.step()
-            first = False
-            yield {"batch": batch, "kind": kind, "seconds": watch.seconds, "peak": _peak(place)}
+            trainer.steps = number
+            with _Watch(place) as watch:
+                trainer.step()
+            yield {"batch": batch, "kind": kind, "seconds": watch.seconds, "held": held, "peak": _peak(place)}
 
 
 class _Watch:
@@ -92,6 +92,11 @@ class _Watch:
             torch.cuda.synchronize(self.place)
 
 
+def _held(place: torch.device) -> int:
+    """The bytes in use, as _peak counts them."""
+    return torch.cuda.memory_reserved(place) if place.type == "cuda" else psutil.Process().memory_info().rss
+
+
 def _peak(place: torch.device) -> int:
     """The most bytes that were in use so far: of the GPU's memory, or of this process."""
     if place.type == "cuda":
@@ -102,6 +107,13 @@ def _peak(place: torch.device) -> int:
         return int(found[1]) * 1024 if found else 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _here(place: torch.device) -> int:
+    """All the memory that there is."""
+    if place.type == "cuda":
+        return torch.cuda.get_device_properties(place).total_memory
+    return psutil.virtual_memory().total
 
 
 def _limit() -> None:
@@ -118,7 +130,7 @@ def main() -> None:
         if place.type == "cpu":
             _limit()
         model, settings = load(Path(asked["model"])), parse_section(TrainingParams, asked["training"], "the recipe")
-        print(json.dumps({"ready": str(place)}), flush=True)
+        print(json.dumps({"ready": str(place), "here": _here(place)}), flush=True)
         for told in measure(model, settings, asked["batches"], place):
             print(json.dumps(told), flush=True)
     except (CocktailError, RuntimeError, MemoryError) as e:  # RuntimeError: PyTorch's, when memory is out

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import count
 from math import ceil
@@ -25,7 +26,8 @@ class Speed:
 
     drawing: seconds an image. png: bytes an image. step: seconds of a step of the recipe, penalties counted at their
     share. memory: bytes at most in use in a training, its images not counted. batch: images a step in what was
-    timed; the recipe's, or fewer: then times and memory are scaled up, and are too high rather than too low.
+    timed; the recipe's, or fewer: then times and memory are scaled up, memory rather too high.
+    here: bytes of memory that the machine, or its GPU, has.
     at_least: some kinds of steps took longer than there was time, so times are too low.
     """
 
@@ -35,6 +37,7 @@ class Speed:
     step: float
     memory: float
     batch: int
+    here: int
     at_least: bool
 
     def facts(self) -> dict[str, Any]:
@@ -59,17 +62,22 @@ def speed(path: Path, network: NetworkParams, settings: TrainingParams, seconds:
         else:
             found |= line
     if not steps:
-        why = found.get("error") or died or f"one step of {small} images takes more than {seconds:g} seconds"
-        raise CocktailError(f"{path}: speed and memory are not measured: {why}")
+        slow = f"one step of {small} images takes more than {seconds:g} seconds; give more with --seconds"
+        raise CocktailError(f"{path}: speed and memory are not measured: {found.get('error') or died or slow}")
+    return _of_recipe(found, steps, settings)
+
+
+def _of_recipe(found: dict[str, Any], steps: dict[int, dict[str, dict[str, Any]]], settings: TrainingParams) -> Speed:
+    """By the largest batch of which all kinds of steps were timed; else those not timed are taken as the slowest."""
     shares = {kind: share for kind, (_, share) in kinds(settings).items()}
     whole = [batch for batch, timed in steps.items() if timed.keys() == shares.keys()]
     batch = max(whole or steps)
     timed, larger = steps[batch], settings.batch_size / batch
     slowest = max(line["seconds"] for line in timed.values())
     step = sum(share * timed.get(kind, {"seconds": slowest})["seconds"] for kind, share in shares.items())
-    peak = max(line["peak"] for line in timed.values())
-    memory = found["before"] + (peak - found["before"]) * larger
-    return Speed(found["ready"], found["drawing"], found["png"], step * larger, memory, batch, not whole)
+    peak, held = (pick(line[key] for line in timed.values()) for pick, key in ((max, "peak"), (min, "held")))
+    memory = held + (peak - held) * larger
+    return Speed(found["ready"], found["drawing"], found["png"], step * larger, memory, batch, found["here"], not whole)
 
 
 def fitting(network: NetworkParams, at_least: int) -> int:
@@ -86,23 +94,30 @@ def _ask(request: dict[str, Any], seconds: float) -> tuple[list[dict[str, Any]],
     with subprocess.Popen(command, env=environment, text=True, stdin=pipe, stdout=pipe, stderr=nowhere) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        timer = _timer(process, START)
-        process.stdin.write(json.dumps(request))
-        process.stdin.close()
+        timer, late = _timer(process, START)
+        with suppress(BrokenPipeError):  # of a process that is dead already, which its code tells
+            process.stdin.write(json.dumps(request))
+            process.stdin.close()
         told = []
         for line in process.stdout:
             told.append(json.loads(line))
             if "ready" in told[-1]:
                 timer.cancel()
-                timer = _timer(process, seconds)
+                timer, late = _timer(process, seconds)
         code = process.wait()
-        late = not timer.is_alive()
         timer.cancel()
-    return told, "" if late or not code else f"its process ended with code {code}"
+    return told, f"its process ended with code {code}" if code and not late.is_set() else ""
 
 
-def _timer(process: subprocess.Popen[str], seconds: float) -> threading.Timer:
-    timer = threading.Timer(seconds, process.kill)
+def _timer(process: subprocess.Popen[str], seconds: float) -> tuple[threading.Timer, threading.Event]:
+    """What ends a process after some time, and whether it did."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
-    return timer
+    return timer, late

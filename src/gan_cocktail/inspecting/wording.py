@@ -18,12 +18,15 @@ def summary(took: Estimate, speed: Speed) -> list[str]:
     """What it takes, in sentences."""
     about = "at least" if took.at_least else "about"
     where = f"{took.side_by_side} trainings side by side, a core each" if speed.device == "cpu" else "the GPU"
-    return [
+    lines = [
         f"Here, with {where}: {about} {duration(took.hours)},",
         f"of {took.kimg:g} kimg of training and {took.drawn:,} images drawn (features and figures not counted);",
         f"{size(took.disk)} of disk; {size(took.memory)} of memory a training, and a merge",
         f"{size(took.images)} more where its images are held in memory. Timed with {speed.batch} images a step.",
     ]
+    if took.memory > speed.here:
+        lines.append(f"That is more memory than there is, {size(speed.here)}: take a smaller batch_size.")
+    return lines
 
 
 def duration(hours: float) -> str:
