@@ -10,35 +10,35 @@ from gan_cocktail.checkpoints.snapshots import save_snapshots
 from gan_cocktail.cli.evaluate import evaluate
 from gan_cocktail.cli.samples import samples
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.evaluation.features import embedded
+from gan_cocktail.evaluation.extractors import lite
 from gan_cocktail.evaluation.reference import make_reference, save_reference
 from gan_cocktail.evaluation.sampling import draw
 from gan_cocktail.networks.generator import Synthesis
 from gan_cocktail.reporting.rows import load_rows
 from gan_cocktail.reporting.tables import summary
-from tests.conftest import ROOT, TINY
+from tests.conftest import ROOT, SHIPPED, TINY
 
-SHIPPED = ROOT / "resources/features/embedded.safetensors"
 CPU = torch.device("cpu")
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, monkeypatch):
     """Evaluates a model of two classes with one snapshot, by its cache unless told otherwise."""
+    monkeypatch.chdir(ROOT)  # where the shipped weights are
     network = TINY.model_copy(update={"c_dim": 2})
     save(Model.random(network, 0), tmp_path / "model")
     save_snapshots({0.5: Model.random(network, 1).G}, network, tmp_path / "snapshots")
-    extractor = embedded(SHIPPED, CPU)
+    extractor = lite.load(SHIPPED, CPU)
     references = [tmp_path / "a", tmp_path / "b"]
     for k, path in enumerate(references):
         images = torch.cat(list(draw(Model.random(network, 2), k, 30, 0, "x", CPU)))
-        save_reference(make_reference(extractor(images), extractor.identity, "real", {}), path)
+        save_reference([make_reference(extractor(images), extractor.identity, "real", {})], path)
 
     def call(cache=tmp_path / "cache", snapshots=tmp_path / "snapshots", kid_subsets=3, models=1):
         settings = f"{{n_images: 20, kid_subset_size: 10, kid_subsets: {kid_subsets}, ppl_paths: 2}}"
         evaluate(
             references, [tmp_path / "model"] * models, tmp_path / "out.json", "a,b", "a+b", "ours", merging_kimg=1,
-            snapshots=snapshots, embedded=SHIPPED, cache=cache, settings=settings,
+            snapshots=snapshots, cache=cache, settings=settings,
         )  # fmt: skip
         return json.loads((tmp_path / "out.json").read_text())
 

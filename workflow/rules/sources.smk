@@ -49,7 +49,7 @@ rule reference:
     input:
         images=lambda w: plan.reference_images(w.source),
         model=lambda w: plan.model(w.source),
-        extractor=EXTRACTOR,
+        weights=plan.weights(),
     output:
         "<results>/references/{source}.safetensors",
     log:
@@ -64,7 +64,7 @@ rule reference:
     params:
         *code("reference"),
         origin=lambda w: plan.reference_origin(w.source),
-        features=PARAMS.evaluation.features,
+        features=plan.features(),
     shell:
         "gan-cocktail reference {input.images:q} --out {output:q} --origin {params.origin}"
-        " --model {input.model:q} --features {params.features} --embedded {input.extractor:q} > {log:q} 2>&1"
+        " --model {input.model:q} {params.features:q} > {log:q} 2>&1"

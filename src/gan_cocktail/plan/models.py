@@ -89,6 +89,16 @@ class ModelPlan:
         """Whether statistics made here are of real or of synthetic images."""
         return "real" if self.params.sources[source].dataset else "synthetic"
 
+    def weights(self) -> list[str]:
+        """The extractors' files of weights."""
+        return list(self.params.evaluation.files.values())
+
+    def features(self) -> list[str]:
+        """What statistics made here are of, as options."""
+        evaluation = self.params.evaluation
+        options = [f"--features={name}" for name in evaluation.features]
+        return options + [f"--weights={name}={path}" for name, path in evaluation.weights.items()]
+
     # Rooting
 
     def position(self, mixture: str, source: str) -> int:
