@@ -48,7 +48,7 @@ def contrast(x: Tensor, factor: float) -> Tensor:
 
 def brightness(x: Tensor, offset: float) -> Tensor:
     """Added to every pixel."""
-    return _bytes(x + offset)
+    return _bytes(x.float() + offset)
 
 
 def cast(x: Tensor, offset: float) -> Tensor:
