@@ -40,7 +40,9 @@ def main(path: Path) -> None:
     for axis in axes.flat:
         axis.axis("off")
     for axis, (title, fid, images) in zip(axes.T.flat, panels, strict=False):
-        axis.imshow(grid(images[:: len(images) // SHOWN][:SHOWN], SHOWN).permute(1, 2, 0).numpy(), interpolation="nearest")
+        axis.imshow(
+            grid(images[:: len(images) // SHOWN][:SHOWN], SHOWN).permute(1, 2, 0).numpy(), interpolation="nearest"
+        )
         axis.set_title(f"{title}: FID {fid:.3g}", fontsize=7, pad=2)
         print(f"{title}: {fid:.3g}")
     figure.tight_layout(pad=0.3)
