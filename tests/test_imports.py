@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "src/gan_cocktail"
 LEVELS = [
     {"errors", "__init__"},
-    {"files", "params", "seeds", "device", "machine"},
+    {"files", "params", "seeds", "device", "machine", "recognise"},
     {"facts", "provenance", "networks"},
     {"tensors"},
     {"checkpoints", "data"},

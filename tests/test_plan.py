@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gan_cocktail.cli.options import read_section
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.jobs import jobs
 from gan_cocktail.methods.table import METHODS
 from gan_cocktail.params.experiment import MixtureParams, Params, SourceParams
+from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.training import BudgetParams, MergingParams
 from gan_cocktail.plan.experiment import Plan
 from gan_cocktail.plan.models import one_of
@@ -130,6 +133,26 @@ def test_real_images_are_for_mixtures_that_have_them():
     assert plan.methods_for("not") == ["ours"]
     assert plan.shown("real", "upper_bound") == ["a.zip", "b.zip"]
     assert plan.trained_sources() == ["b"]
+
+
+def test_how_real_images_are_read_is_an_option_of_all_that_read_them():
+    sources = {
+        "a": SourceParams(model="a.safetensors", dataset="a.zip", reading=ReadingParams(label="dog")),
+        "b": SourceParams(dataset="b.zip"),
+        "c": SourceParams(dataset="c.zip", reading=ReadingParams()),
+    }
+    mixtures = {"told": MixtureParams(sources=["b", "a"]), "usual": MixtureParams(sources=["b", "c"])}
+    plan = Plan(Params(sources=sources, mixtures=mixtures, methods=["ours", "upper_bound"]))
+    (option,) = plan.reading("a")
+    assert read_section(ReadingParams, option.removeprefix("--reading=")) == ReadingParams(label="dog")
+    assert plan.reading("b") == plan.reading("c") == plan.twist("usual", "upper_bound", 0) == []
+    assert [option in o for o in plan.twist("told", "upper_bound", 0)] == [False, True]  # one a class, in order
+    assert plan.twist("told", "ours", 0) == []
+    keys = {(job.rule, job.name): job.keys for job in jobs(plan)}
+    assert "sources.b.reading" in keys["train_source", "b"]
+    assert "sources.a.reading" in keys["reference", "a"]
+    assert {"sources.a.reading", "sources.b.reading"} <= set(keys["merge", "told.upper_bound.0"])
+    assert not any(key.startswith("sources") for key in keys["merge", "told.ours.0"])
 
 
 def test_fresh_images_come_from_the_sources_themselves():

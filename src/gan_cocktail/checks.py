@@ -54,7 +54,7 @@ def _check_networks(plan: Plan, mixture: str, networks: dict[str, NetworkParams]
                 f"mixtures.{mixture}: {first} draws {a.img_channels} channels and {other} {b.img_channels}; "
                 "a mixture needs sources of one kind"
             )
-        unlike = [k for k in NetworkParams.model_fields if k != "c_dim" and getattr(a, k) != getattr(b, k)]
+        unlike = [k for k in a.differences(b) if k != "c_dim"]
         averaged = [name for name, method in plan.methods.items() if method.initialisation == "average_unrooted"]
         if unlike and averaged:
             raise CocktailError(

@@ -8,6 +8,7 @@ from safetensors import SafetensorError, safe_open
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import require
+from gan_cocktail.recognise import is_pickle, recognise
 
 KEY = "gan_cocktail"  # the one metadata entry: the order of several would change from run to run
 
@@ -17,8 +18,10 @@ def read_facts(path: Path, what: str) -> dict[str, Any]:
     try:
         with safe_open(require(path), "np") as f:
             metadata = f.metadata() or {}
-    except SafetensorError as e:
-        raise CocktailError(f"{path}: expected {what} as a safetensors file ({e}); pickles are not read") from None
+    except (SafetensorError, OSError):
+        found = recognise(path)
+        why = "; pickles are not read: loading one runs the code in it" if is_pickle(found) else ""
+        raise CocktailError(f"{path}: expected {what} as a safetensors file, found {found}{why}") from None
     if KEY not in metadata:
         raise CocktailError(f"{path}: expected {what}, found a safetensors file that this project did not write")
     return json.loads(metadata[KEY])

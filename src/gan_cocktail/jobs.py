@@ -42,13 +42,20 @@ def outputs(plan: Plan) -> list[str]:
 def _sources(plan: Plan) -> Iterator[Job]:
     for source in plan.trained_sources():
         dataset = plan.params.sources[source].dataset or ""
-        yield Job("train_source", source, [dataset], [plan.model(source)], ["seed", "source_training"])
+        yield Job(
+            "train_source", source, [dataset], [plan.model(source)], ["seed", "source_training", *_reading(source)]
+        )
     for source in plan.params.sources:
         yield Job("synthesize", source, [plan.model(source)], [plan.dataset(source)], ["seed", "synthesis"])
     for source in plan.made_references():
         inputs = [plan.reference_images(source), plan.model(source), *plan.weights()]
-        keys = ["evaluation.features", *(["evaluation.weights"] if plan.params.evaluation.weights else [])]
+        weights = ["evaluation.weights"] if plan.params.evaluation.weights else []
+        keys = ["evaluation.features", *weights, *_reading(source)]
         yield Job("reference", source, inputs, [plan.reference(source)], keys)
+
+
+def _reading(*sources: str) -> list[str]:
+    return [f"sources.{source}.reading" for source in sources]
 
 
 def _models(plan: Plan) -> Iterator[Job]:
@@ -87,6 +94,8 @@ def _merge(plan: Plan, mixture: str, method: str, seed: int) -> Job:
     inputs += plan.teachers(mixture, method, seed)
     made = plan.models(mixture, method, seed) + plan.snapshots(mixture, method, seed)
     keys = [f"mixtures.{mixture}", "training", "rooting.kimg", "merging", *_variant(plan, method), *_drawing(plan)]
+    if plan.data(method) == "real":
+        keys += _reading(*plan.mixture(mixture).sources)
     return Job("merge", f"{mixture}.{method}.{seed}", inputs, made, keys)
 
 

@@ -59,7 +59,7 @@ def test_rows_are_the_latents_of_the_sample_grid(model, union, tmp_path):
 
 def test_a_direction_is_found_and_applied_everywhere(model, tmp_path):
     direction, grid, metrics = tmp_path / "d.safetensors", tmp_path / "t.png", tmp_path / "t.json"
-    found = call("direction", model, "--out", direction, "--attribute", "brightness", "--label", 1, "--n-images", 300)
+    found = call("direction", model, "--out", direction, "--attribute", "brightness", "--class", 1, "--n-images", 300)
     assert found.exit_code == 0
     options = ["--metrics", metrics, "--domains", "a,b,c", "--columns", 3, "--rows", 2, "--n-images", 20]
     assert call("traverse", model, direction, "--out", grid, *options).exit_code == 0
@@ -80,7 +80,7 @@ def test_a_direction_is_found_and_applied_everywhere(model, tmp_path):
         (["interpolate", "M", "--classes", "x"], "found 'x'"),
         (["interpolate", "U"], "at least 2 of the model's 1 classes"),
         (["mix", "M", "--layers", 7], "--layers: expected 0 to 6"),
-        (["direction", "M", "--attribute", "pose", "--label", 3], "--label: expected 0 to 2"),
+        (["direction", "M", "--attribute", "pose", "--class", 3], "--class: expected 0 to 2"),
         (["traverse", "M", "M"], "expected a direction"),
     ],
 )
@@ -101,7 +101,7 @@ def test_mistakes_are_explained(model, tiny, tmp_path, arguments, message):
 )
 def test_a_traverse_that_does_not_fit_is_explained(model, tmp_path, options, message):
     direction = tmp_path / "d.safetensors"
-    call("direction", model, "--out", direction, "--attribute", "colour", "--n-images", 60)
+    call("direction", model, "--out", direction, "--attribute", "colour", "--class", 0, "--n-images", 60)
     with pytest.raises(CocktailError, match=message):
         call("traverse", model, direction, "--out", tmp_path / "x", *options)
 
@@ -109,6 +109,6 @@ def test_a_traverse_that_does_not_fit_is_explained(model, tmp_path, options, mes
 def test_a_direction_of_another_w_is_refused(model, tmp_path):
     other = tmp_path / "wide.safetensors"
     save(Model.random(TINY.model_copy(update={"c_dim": 2, "w_dim": 24}), 0), other)
-    call("direction", other, "--out", tmp_path / "d", "--attribute", "brightness", "--n-images", 60)
+    call("direction", other, "--out", tmp_path / "d", "--attribute", "brightness", "--class", 1, "--n-images", 60)
     with pytest.raises(CocktailError, match="16 dimensions, the direction 24"):
         call("traverse", model, tmp_path / "d", "--out", tmp_path / "x")

@@ -89,3 +89,9 @@ def test_snapshots_round_trip(tiny, tmp_path):
     assert torch.equal(found[8.0].G["synthesis.b4.const"], tiny.G["synthesis.b4.const"])
     save_snapshots({}, TINY, tmp_path / "none")
     assert load_snapshots(tmp_path / "none") == {}
+
+
+def test_snapshots_that_do_not_fit_their_settings_are_refused(tiny, tmp_path):
+    save_snapshots({1.0: tiny.G}, TINY.model_copy(update={"channel_max": 8}), tmp_path / "s")
+    with pytest.raises(CocktailError, match=r"G.synthesis.b16.conv0.affine.bias: expected \(8,\).*found \(16,\)"):
+        load_snapshots(tmp_path / "s")

@@ -43,7 +43,7 @@ def test_a_mistake_is_one_sentence_and_code_2(tmp_path):
     ("arguments", "message"),
     [
         (["widen", "M", "--classes", 2, "--position", 2], "--position: expected 0 to 1 (2 classes), found 2"),
-        (["root", "M", "M", "--position", 0, "--kimg", 1], "has no classes: widen it first"),
+        (["root", "M", "M", "--class", 0, "--kimg", 1], "has no classes: widen it first"),
         (["merge", "M", "M", "--kimg", 1], "expected datasets for its 0 classes, one each, found 1"),
         (["merge", "W", "M", "M", "--kimg", 1, "--probabilities", "0.5,x"], "expected 2 positive numbers"),
         (["merge", "W", "M", "M", "--kimg", 1, "--probabilities", "1,1,1"], "expected 2 positive numbers"),

@@ -5,9 +5,10 @@ import json
 import pytest
 import torch
 
-from gan_cocktail.checkpoints.model import Model, save
+from gan_cocktail.checkpoints.model import Model, load, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
 from gan_cocktail.cli.evaluate import evaluate
+from gan_cocktail.cli.reference import reference
 from gan_cocktail.cli.samples import samples
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.extractors import lite
@@ -17,6 +18,7 @@ from gan_cocktail.networks.generator import Synthesis
 from gan_cocktail.reporting.rows import load_rows
 from gan_cocktail.reporting.tables import summary
 from tests.conftest import ROOT, SHIPPED, TINY
+from tests.data.files import fill, plain
 
 CPU = torch.device("cpu")
 
@@ -54,6 +56,21 @@ def test_the_end_has_every_metric_and_a_snapshot_the_cheap_ones(run):
     assert 0 <= found["info"]["purity_ceiling"] <= 1
 
 
+def test_domains_in_another_order_than_the_model_s_classes_are_refused(run, tmp_path):
+    model = load(tmp_path / "model")
+    model.classes = ("b", "a")
+    save(model, tmp_path / "model")
+    with pytest.raises(CocktailError, match=r"--domains: b is class 0 of .*model \(b, a\), found a, b"):
+        run()
+
+
+def test_snapshots_of_another_network_are_refused(run, tmp_path):
+    network = TINY.model_copy(update={"c_dim": 2, "conv_clamp": 8.0})
+    save_snapshots({0.5: Model.random(network, 1).G}, network, tmp_path / "snapshots")
+    with pytest.raises(CocktailError, match=r"--snapshots: .*conv_clamp is None in .*model and 8.0 in .*snapshots"):
+        run()
+
+
 def test_a_model_of_other_classes_is_refused(run, tmp_path):
     save(Model.random(TINY, 0), tmp_path / "model")
     with pytest.raises(CocktailError, match="model: expected a model of 2 classes, one a domain, found 0"):
@@ -85,3 +102,25 @@ def test_the_cache_keeps_the_sets_of_this_evaluation_alone(run, tmp_path):
     assert len(list((tmp_path / "cache").iterdir())) == 4 + 3  # two classes of two models; three path lengths
     run(snapshots=None)
     assert len(list((tmp_path / "cache").iterdir())) == 2 + 3
+
+
+def test_too_few_images_are_told_in_the_log_and_in_the_file(run, capsys):
+    found = run()
+    log = capsys.readouterr().err
+    for domain in "ab":
+        told = f"{domain}: 20 generated and 30 reference images are too few for features of 192 dimensions"
+        assert f"warning: {told}" in log
+        assert any(sentence.startswith(told) for sentence in found["info"]["warnings"])
+    marked = {row["metric"] for row in found["rows"] if row.get("few")}
+    assert marked == {"fid", "kid", "precision", "recall"}
+
+
+def test_reference_tells_what_it_read_and_evaluate_passes_it_on(run, tmp_path):
+    fill(tmp_path / "pets", {f"{i}.png": plain((i, 99, 9), (16, 32)) for i in range(30)} | {"notes.txt": b""})
+    save(Model.random(TINY, 0), tmp_path / "source")
+    reference(tmp_path / "pets", tmp_path / "a", tmp_path / "source", "real", reading="fit: pad")
+    expected = "30 images of pets; 30 of 30 images padded with white from 16x32; "
+    read = run()["info"]["read"]
+    assert set(read) == {"a"}
+    assert read["a"].startswith(expected)
+    assert "1 file left out (1 not an image: notes.txt)" in read["a"]

@@ -6,12 +6,18 @@ import zipfile
 
 import pytest
 import torch
+from gan_cocktail.evaluation.embedded_training import gather
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gan_cocktail.data.images import grid, png, read_images, read_labels, to_float, to_uint8, write_zip
+from gan_cocktail.data.dataset import read_dataset
+from gan_cocktail.data.images import grid, png, to_float, to_uint8, write_zip
 from gan_cocktail.errors import CocktailError
+
+
+def read_images(path, resolution, channels):
+    return read_dataset(path, resolution, channels).images
 
 
 @settings(max_examples=20, deadline=None)
@@ -81,15 +87,15 @@ def test_broken_small_and_missing_images_are_named(tmp_path):
 
 def test_labels_of_a_dataset(images, tmp_path):
     path = tmp_path / "pets.zip"
-    write_zip(path, [images[:3]], {})
-    assert read_labels(path, 3)[1] == ["pets"]
+    write_zip(path, [images[:3].repeat_interleave(2, 2).repeat_interleave(2, 3)], {})
+    assert gather([path]).classes == ["pets"]
     with zipfile.ZipFile(path, "w") as archive:
         for name in ("b.png", "a.png"):
-            archive.writestr(name, png(images[0]))
+            archive.writestr(name, png(images[0].repeat_interleave(2, 1).repeat_interleave(2, 2)))
         archive.writestr("dataset.json", json.dumps({"labels": [["b.png", 1], ["a.png", 0]], "classes": ["x", "y"]}))
-    indices, names = read_labels(path, 2)
-    assert indices.tolist() == [0, 1]  # in the order of names, as images are read
-    assert names == ["pets/x", "pets/y"]
+    found = gather([path])
+    assert found.labels.tolist() == [0, 1]  # in the order of names, as images are read
+    assert found.classes == ["pets/x", "pets/y"]
 
 
 def test_pixels_round_trip_and_saturate():

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.cli import build
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.distance import layer_distances
 from gan_cocktail.merging.mean import mean
 from tests.conftest import TINY
@@ -66,3 +67,13 @@ def test_the_verb_writes_layers_and_their_mean(tmp_path):
     assert (found["root"], model["source"]) == ("cat", "face")
     assert model["before"] == pytest.approx(torch.tensor([layer["before"] for layer in model["layers"]]).mean().item())
     assert model["after"] == pytest.approx(model["before"] / 4, rel=1e-4)
+
+
+def test_what_was_not_rooted_in_the_root_is_refused_by_its_settings(tmp_path):
+    a, _ = models()
+    save(a, tmp_path / "root")
+    save(Model(TINY.model_copy(update={"conv_clamp": 256.0}), a.G, a.D), tmp_path / "other")
+    options = ["--before", tmp_path / "root", "--after", tmp_path / "other", "--names", "a,b", "--out", tmp_path / "d"]
+    arguments = ["distances", str(tmp_path / "root"), *map(str, options)]
+    with pytest.raises(CocktailError, match=r"conv_clamp is None in .*root and 256.0 in .*other"):
+        CliRunner().invoke(build(["distances"]), arguments, catch_exceptions=False)

@@ -9,11 +9,12 @@ import torch
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.evaluation import evaluate as evaluating
 from gan_cocktail.evaluation.cache import Cache
-from gan_cocktail.evaluation.evaluate import Protocol, Yardstick, union_counts
+from gan_cocktail.evaluation.evaluate import Protocol, Yardstick, compare, union_counts
 from gan_cocktail.evaluation.extractors import lite
 from gan_cocktail.evaluation.features import Extractor, Identity
 from gan_cocktail.evaluation.perceptual import load_perceptual
 from gan_cocktail.evaluation.reference import make_reference
+from gan_cocktail.evaluation.rows import mean_rows, warnings
 from gan_cocktail.evaluation.sampling import draw, of_class
 from gan_cocktail.networks.generator import Synthesis
 from gan_cocktail.params.evaluation import EvaluationParams
@@ -197,3 +198,23 @@ def test_an_ensemble_draws_each_class_from_its_own_model():
     a, b = Model.random(TINY, 0), Model.random(TINY, 1)
     assert of_class([a, b], 1) == (b, 0)
     assert of_class([a], 1) == (a, 1)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "kept", "few"), [(200, 200, False), (191, 200, True), (200, 191, True), (192, 192, False)]
+)
+def test_fewer_images_than_features_on_either_side_are_marked(protocol, drawn, kept, few):
+    rng, extractor = np.random.default_rng(0), protocol.yardsticks[0].extractor.identity
+    of = make_reference(rng.normal(size=(kept, extractor.dim)).astype(np.float32), extractor, "real", {})
+    rows = compare(rng.normal(size=(drawn, extractor.dim)).astype(np.float32), of, protocol)
+    assert [row.get("few", False) for row in rows] == [few] * 4
+
+
+def test_a_mean_with_one_part_of_too_few_images_is_marked_and_told():
+    base = {"metric": "fid", "mean": 1.0, "std": None, "n_images": 60, "n_reference": 40, "reference": "real"}
+    rows = [base | {"domain": "a"}, base | {"domain": "b", "few": True}]
+    (mean,) = mean_rows(rows)
+    assert mean["few"]
+    assert "few" not in mean_rows(rows[:1])[0]
+    (told,) = warnings([*rows, mean], 128)
+    assert told.startswith("b: 60 generated and 40 reference images are too few for features of 128 dimensions: ")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.metrics import frechet_distance, kernel_distance, moments, squared_mmd
+from gan_cocktail.reporting.formats import number
 
 
 @settings(max_examples=30, deadline=None)
@@ -69,3 +70,13 @@ def test_kid_is_seeded_and_refuses_too_few_images():
     assert kernel_distance(x, y, 10, 50, 1) != kernel_distance(x, y, 10, 50, 2)
     with pytest.raises(CocktailError, match="kid_subset_size is 400"):
         kernel_distance(x, y, 10, 400, 1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=st.integers(2, 60), d=st.integers(1, 40), scale=st.sampled_from([1e-3, 1, 30]), seed=st.integers(0, 999))
+def test_fid_of_a_set_with_itself_is_printed_as_zero(n, d, scale, seed):
+    own = moments(np.random.default_rng(seed).normal(3, scale, (n, d)).reshape(n, d))
+    found = frechet_distance(*(np.atleast_2d(m) if k % 2 else m for k, m in enumerate((*own, *own))))
+    assert found >= 0
+    assert number(found) in ("0.00", "0.000")
+    assert number(-found) in ("0.00", "0.000")

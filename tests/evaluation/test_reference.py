@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.features import Identity
 from gan_cocktail.evaluation.metrics import frechet_distance, moments
-from gan_cocktail.evaluation.reference import load_reference, make_reference, pool, save_reference
+from gan_cocktail.evaluation.reference import load_reference, make_reference, of_real_images, pool, save_reference
 from gan_cocktail.tensors import save_tensors
 
 WHO = Identity("efficientnet_lite0", "abc", "clean bicubic 64", 6)
@@ -83,3 +84,38 @@ def test_the_pool_follows_the_class_probabilities():
     assert pooled.mean == pytest.approx(0.9 * a.mean + 0.1 * b.mean)
     assert (pooled.features[:, 0].astype(float) > 1.5).mean() == pytest.approx(0.1 + 0.9 * 0.067, abs=0.03)
     assert frechet_distance(*moments(pooled.features), pooled.mean, pooled.cov) < 0.1
+
+
+@settings(max_examples=20, deadline=None)
+@given(n=st.integers(0, 300), drawn=st.integers(1, 300))
+def test_few_images_are_refused_or_known_as_few(n, drawn):
+    if n < 2:
+        with pytest.raises(CocktailError, match=f"at least 2 images, and 2,000 or more to be of use; found {n}"):
+            reference(n, 0)
+    else:
+        assert reference(n, 0).few(drawn) == (min(n, drawn) < WHO.dim)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e30])  # the last is no longer finite in half precision
+@pytest.mark.filterwarnings("ignore:overflow encountered", "ignore:invalid value")
+def test_numbers_that_are_not_finite_are_not_saved(tmp_path, value):
+    features = np.zeros((20, 6), np.float32)
+    features[3, 4] = value
+    with pytest.raises(CocktailError, match="r: its features are not all finite"):
+        save_reference([make_reference(features, WHO, "real", {})], tmp_path / "r")
+    assert not (tmp_path / "r").exists()
+
+
+def test_numbers_that_are_not_finite_are_not_loaded(tmp_path):
+    bad = replace(reference(20, 0), cov=np.full((6, 6), np.nan))
+    arrays = {f"{WHO.name}/{name}": torch.from_numpy(getattr(bad, name)) for name in ("features", "mean", "cov")}
+    save_tensors(arrays, {"extractors": {WHO.name: vars(WHO)}, "origin": "real", "info": {}}, tmp_path / "r")
+    with pytest.raises(CocktailError, match="r: its cov are not all finite"):
+        load_reference(tmp_path / "r", WHO)
+
+
+def test_what_was_read_is_told_of_real_images_alone():
+    real, drawn = (
+        replace(reference(9, 0, origin=o), info={"read": {"sentence": "9 images"}}) for o in ("real", "synthetic")
+    )
+    assert of_real_images(["a", "b", "c"], [real, drawn, reference(9, 0)]) == {"a": "9 images"}

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gan_cocktail.checkpoints.model import load
-from gan_cocktail.data.images import read_images
+from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.evaluation.extractors import lite
 from gan_cocktail.evaluation.sampling import draw
 from tests.conftest import ROOT, SHIPPED
@@ -24,7 +24,7 @@ def drawn(domain, n):
 
 
 def real(domain, n):
-    images = read_images(REAL / f"{domain}.zip", 32, 3)
+    images = read_dataset(REAL / f"{domain}.zip", 32, 3).images
     return images[torch.randperm(len(images), generator=torch.Generator().manual_seed(0))[:n]]
 
 

@@ -33,3 +33,22 @@ def test_different_architectures_are_refused_by_tensor_and_shapes():
     a, b = Model.random(TINY, 0), Model.random(TINY.model_copy(update={"z_dim": 8}), 0)
     with pytest.raises(CocktailError, match=r"G.mapping.fc0.weight is \(16, 16\).*\(16, 8\) in model 2"):
         mean([a, b])
+
+
+@pytest.mark.parametrize(("name", "a", "b"), [("conv_clamp", None, 256.0), ("mbstd_group_size", 4, None)])
+def test_settings_that_no_shape_shows_are_compared_too(name, a, b):
+    one, two = (Model.random(TINY.model_copy(update={name: value}), 0) for value in (a, b))
+    with pytest.raises(CocktailError, match=f"{name} is {a} in the first model and {b} in model 3"):
+        mean([one, one, two])
+
+
+def test_a_setting_that_says_its_default_is_no_difference():
+    spelt = TINY.model_copy(update={"embed_dim": 16, "class_dim": 16, "discriminator_channel_max": 16, "c_dim": 2})
+    plain = TINY.model_copy(update={"c_dim": 2})
+    assert mean([Model.random(spelt, 0), Model.random(plain, 0)]).network.differences(plain) == {}
+
+
+def test_class_settings_do_not_count_where_there_are_no_classes():
+    other = TINY.model_copy(update={"class_mapping_layers": 8})
+    mean([Model.random(TINY, 0), Model.random(other, 0)])
+    assert TINY.differences(other) == {"class_mapping_layers": (2, 8)}

@@ -15,6 +15,7 @@ from gan_cocktail.cli.report import report
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.reporting.embedding import embed
+from gan_cocktail.reporting.formats import FEW
 from gan_cocktail.reporting.inputs import ALWAYS, Inputs, sections_of
 from gan_cocktail.reporting.phrases import headline, limits, sentence
 from gan_cocktail.reporting.report import breakable, plain_table, render, rich
@@ -363,3 +364,16 @@ def test_files_of_another_kind_are_refused(tmp_path):
         verb(tmp_path, directions=[other])
     with pytest.raises(CocktailError, match="expected layer distances"):
         verb(tmp_path, distances=[other])
+
+
+def test_the_page_says_what_was_read_of_real_images_and_that_images_are_few(full):
+    text = "".join(Page(render(full)).text)
+    assert "Real images" not in text
+    assert FEW not in text
+    contents = list(full.evaluations.values())
+    contents[0]["info"]["read"] = {"face": "40 images of faces; 3 files left out (3 hidden)"}
+    contents[0]["rows"][0]["few"] = True
+    text = "".join(Page(render(full)).text)
+    assert "Real images, face" in text
+    assert "40 images of faces; 3 files left out (3 hidden)" in text
+    assert f"{FEW}: of fewer images than the features have dimensions" in text

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from gan_cocktail.cli import build
 from gan_cocktail.cli.tables import tables as write_all_tables
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.reporting.formats import NONE, SUBSETS, latex, markdown
+from gan_cocktail.reporting.formats import FEW, NONE, SUBSETS, latex, markdown
 from gan_cocktail.reporting.paired import comparisons
 from gan_cocktail.reporting.rows import rows_of
 from gan_cocktail.reporting.tables import END, MERGING, main_tables, metrics_tables, overview, summary
@@ -202,3 +202,21 @@ def test_evaluations_by_unlike_extractors_are_refused(tmp_path):
         CocktailError, match=r"expected evaluations by the same extractors.*a.json: clip; .*b.json: none"
     ):
         write_all_tables([tmp_path / "a.json", tmp_path / "b.json"], tmp_path, tmp_path / "metrics.json")
+
+
+def test_numbers_of_too_few_images_are_marked_and_explained(load):
+    few = evaluation("m", "other", 0, {(16, 8): (3.0, 4.0)}, ["fid", "recall"])
+    for row in few["rows"]:
+        if row["domain"] != "x":
+            row["few"] = True
+    rows = load(evaluation("m", "ours", 0, {(16, 8): (1.0, 2.0)}, ["fid", "recall"]), few)
+    main, more = main_tables(rows, LABELS)[0], metrics_tables(rows, LABELS)[0]
+    assert cells(main, END)["Other_one"] | {"kimg": ""} == {
+        "kimg": "", "x": "3.00", "y": f"4.00{FEW}", "mean": f"3.50{FEW}", "union": f"7.00{FEW}"
+    }  # fmt: skip
+    assert FEW not in "".join(cells(main, END)["Ours"].values())
+    for table in (main, more):
+        assert f"{FEW}: of fewer images than the features have dimensions (as few as 10): FID" in table.notes
+    assert FEW not in latex(main)
+    (sure, *_) = main_tables(load(*files()), LABELS)
+    assert FEW not in markdown(sure)

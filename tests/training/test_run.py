@@ -81,6 +81,76 @@ def test_budgets_round_up_to_whole_steps(kimg, batch, steps):
     assert steps_of(kimg, batch) == steps
 
 
+def left(folder):
+    """What a training left, by path; state and log as bytes."""
+    parts = ("state.safetensors", "log.jsonl", "samples", "snapshots")
+    files = [f for part in parts for f in sorted([folder / part, *(folder / part).rglob("*")]) if f.is_file()]
+    return {f.relative_to(folder).as_posix(): f.read_bytes() for f in files}
+
+
+def test_a_training_that_starts_anew_says_why_and_keeps_what_was_there(images, tmp_path, capsys):
+    folder, recipe = tmp_path / "t", {"training": {"learning_rate": 0.002}, "inputs": {"a.zip": "0" * 64}}
+    run(job(images), 0.4, folder, "first", CPU, snapshots=[0.2], made_of=recipe)
+    before = left(folder)
+    assert {"state.safetensors", "log.jsonl", "snapshots/0.2.safetensors"} <= before.keys()
+    assert len(before) == 13
+    changed = {"training": {"learning_rate": 0.001}, "inputs": {"a.zip": "1" * 64, "b.zip": "2" * 64}}
+    run(job(images), 0.2, folder, "second", CPU, made_of=changed)
+    said = capsys.readouterr().out
+    wanted = [
+        "starting anew: training.learning_rate was 0.002, is 0.001",
+        "inputs.a.zip was 00000000, is 11111111; inputs.b.zip was none, is 22222222",
+        "kept in before-50-first",
+    ]
+    assert all(text in said for text in wanted), said
+    assert said.count("\n") == 1
+    assert left(folder / "before-50-first") == before
+    fresh = run(job(images), 0.2, tmp_path / "fresh", "second", CPU, made_of=changed)
+    assert left(folder).keys() == left(tmp_path / "fresh").keys()
+    again = run(job(images), 0.2, folder, "second", CPU, made_of=changed)
+    assert all(torch.equal(again.G[k], v) for k, v in fresh.G.items())
+
+
+def test_reasons_that_are_no_setting_are_said_too(images, tmp_path, capsys):
+    run(job(images), 0.4, tmp_path, "print", CPU)
+    run(job(images), 0.2, tmp_path, "print", CPU)
+    assert "starting anew: it is at 0.4 kimg, beyond the budget, 0.2. " in capsys.readouterr().out
+    run(job(images), 0.4, tmp_path, "print", CPU, snapshots=[0.1])
+    assert "it is beyond 0.1 kimg, and kept no generator there, which is asked for" in capsys.readouterr().out
+    run(job(images), 0.4, tmp_path, "other", CPU)
+    assert "settings or inputs are others, and the state does not say which" in capsys.readouterr().out
+
+
+def test_the_longest_trainings_are_kept(images, tmp_path, capsys):
+    for steps in (3, 5, 1, 4, 2):
+        run(job(images), 0.008 * steps, tmp_path, f"of-{steps}", CPU)
+    assert {path.name for path in tmp_path.glob("before-*")} == {"before-3-of-3", "before-5-of-5", "before-4-of-4"}
+    assert "before-1-of-1 is removed: 3 longer trainings are kept" in capsys.readouterr().out
+    run(job(images), 0.008, tmp_path, "once more", CPU)
+    assert (tmp_path / "before-5-of-5/state.safetensors").exists()
+
+
+def test_a_training_that_comes_to_nothing_leaves_what_was_there(images, tmp_path):
+    run(job(images), 0.2, tmp_path, "print", CPU, snapshots=[0.1])
+    before = left(tmp_path)
+    sick = Model.random(TINY, 0)
+    sick.G["synthesis.b4.const"] = sick.G["synthesis.b4.const"] * float("nan")
+    with pytest.raises(DivergedError):
+        run(job(images, sick), 0.2, tmp_path, "sick", CPU)
+    assert left(tmp_path) == before
+    assert not list(tmp_path.glob("before-*"))
+
+
+def test_one_more_image_is_named(images, tmp_path, capsys):
+    settings = parse_section(SourceTrainingParams, SETTINGS | {"kimg": 0.032}, "settings")
+    for n in (63, 64):
+        write_zip(tmp_path / "d", [images[:n]], {})
+        train_source(tmp_path / "d", tmp_path / "work", "x", settings, 0, CPU)
+    said = capsys.readouterr().out
+    assert "n_images was 63, is 64" in said
+    assert "images was " in said
+
+
 def test_the_same_number_of_other_images_is_another_job(images, tmp_path):
     settings = parse_section(SourceTrainingParams, SETTINGS | {"kimg": 0.032}, "settings")
     found = []

@@ -65,7 +65,7 @@ rule direction:
         seed=PARAMS.seed,
     shell:
         "gan-cocktail direction {input:q} --out {output:q} --attribute {wildcards.attribute}"
-        " --n-images {params.n_images} --seed {params.seed} > {log:q} 2>&1"
+        " --class 0 --n-images {params.n_images} --seed {params.seed} > {log:q} 2>&1"
 
 
 rule traverse:

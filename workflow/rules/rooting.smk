@@ -15,7 +15,7 @@ rule widen:
         mem_mb=1000,
     params:
         *code("widen"),
-        classes=lambda w: len(plan.mixture(w.mixture).sources),
+        classes=lambda w: plan.classes(w.mixture),
         position=lambda w: plan.position(w.mixture, w.source),
         seed=PARAMS.seed,
     shell:
@@ -38,12 +38,12 @@ rule root:
         mem_mb=2000,
     params:
         *code("root"),
-        position=lambda w: plan.position(w.mixture, w.source),
+        label=lambda w: plan.position(w.mixture, w.source),
         kimg=PARAMS.rooting.kimg,
         drawing=plan.drawing(),
         settings=PARAMS.training.model_dump_json(),
     shell:
-        "gan-cocktail root {input.root:q} {input.images:q} --out {output:q} --position {params.position}"
+        "gan-cocktail root {input.root:q} {input.images:q} --out {output:q} --class {params.label}"
         " --kimg {params.kimg} {params.drawing} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"
 
 
@@ -61,9 +61,9 @@ rule fisher:
         mem_mb=1000,
     params:
         *code("fisher"),
-        position=lambda w: plan.position(w.mixture, plan.mixture(w.mixture).root_name),
+        label=lambda w: plan.position(w.mixture, plan.mixture(w.mixture).root_name),
         n_images=PARAMS.fisher.n_images,
         seed=PARAMS.seed,
     shell:
-        "gan-cocktail fisher {input:q} --out {output:q} --position {params.position} --n-images {params.n_images}"
+        "gan-cocktail fisher {input:q} --out {output:q} --class {params.label} --n-images {params.n_images}"
         " --seed {params.seed} > {log:q} 2>&1"

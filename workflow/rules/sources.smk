@@ -17,11 +17,12 @@ rule train_source:
         mem_mb=2000,
     params:
         *code("train_source"),
+        reading=lambda w: plan.reading(w.source),
         settings=PARAMS.source_training.model_dump_json(),
         seed=PARAMS.seed,
     shell:
         "gan-cocktail train-source {input:q} --out {output:q} --name {wildcards.source} --seed {params.seed}"
-        " --settings {params.settings:q} > {log:q} 2>&1"
+        " --settings {params.settings:q} {params.reading:q} > {log:q} 2>&1"
 
 
 rule synthesize:
@@ -65,6 +66,7 @@ rule reference:
         *code("reference"),
         origin=lambda w: plan.reference_origin(w.source),
         features=plan.features(),
+        reading=lambda w: plan.reading(w.source),
     shell:
         "gan-cocktail reference {input.images:q} --out {output:q} --origin {params.origin}"
-        " --model {input.model:q} {params.features:q} > {log:q} 2>&1"
+        " --model {input.model:q} {params.features:q} {params.reading:q} > {log:q} 2>&1"

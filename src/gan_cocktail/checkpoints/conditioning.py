@@ -1,42 +1,58 @@
 """Stage 0, conditioning: widen a model to N classes so that its function does not change."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from gan_cocktail.checkpoints.model import Model, State
+from gan_cocktail.checkpoints.truncation import W_AVG, class_means
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.networks.layers import FullyConnected, Mapping, normalize_second_moment
+from gan_cocktail.networks.discriminator import class_mapping
+from gan_cocktail.networks.layers import FullyConnected, normalize_second_moment
 from gan_cocktail.params.network import NetworkParams
 
 
-def widen(model: Model, n_classes: int, position: int, seed: int) -> Model:
-    """The model with n_classes classes, its own domain being class `position`.
+def widen(
+    model: Model,
+    classes: int | Sequence[str],
+    position: int,
+    seed: int,
+    label: int | None = None,
+    where: str = "the source",
+) -> Model:
+    """The model with `classes`, a number or their names, its own domain being class `position`.
 
     For its own class G gives the same images; D gives the same logits for every class of an
-    unconditional source, and for its own class of a source that had one class. What is new is
-    drawn at the initial scale of the networks, from `seed` alone: sources widened alike share it.
+    unconditional source (if its class vectors are at least as wide as there are classes, else for its own),
+    and for its own class of a conditional one. What is new is drawn at the initial scale of the networks, from
+    `seed` alone: sources widened alike share it. label: the class of a conditional source that is its domain;
+    where: what errors call the source.
 
-    Raises CocktailError for a source of more than one class: which one is its domain is not known.
+    Raises CocktailError for a source of several classes without a label: which one is its domain is not known.
     """
     old = model.network
-    if old.c_dim > 1:
+    if old.c_dim > 1 and label is None:
         raise CocktailError(
-            f"source {model.info.get('name', '?')}: it has {old.c_dim} classes; expected an unconditional model or "
-            "one class, its domain"
+            f"{where} has {old.c_dim} classes ({', '.join(model.class_names)}); expected an unconditional model or "
+            "one class, its domain: say which"
         )
+    names = () if isinstance(classes, int) else tuple(classes)
+    n_classes = classes if isinstance(classes, int) else len(names)
     network = old.model_copy(update={"c_dim": n_classes})
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
         G, D = dict(model.G), dict(model.D)
         if old.c_dim == 0:
             _embed_generator(G, network, position)
-            _project_discriminator(D, network)
+            _project_discriminator(D, network, position)
         else:
             for state in (G, D):
-                state["mapping.embed.weight"] = _add_columns(state["mapping.embed.weight"], n_classes, position)
-    return Model(network, G, D, model.info)
+                state["mapping.embed.weight"] = _columns(state["mapping.embed.weight"], n_classes, position, label or 0)
+        means = class_means(network, G | {W_AVG: torch.zeros(n_classes, network.w_dim)})
+        means[position] = model.G[W_AVG][label or 0] if old.c_dim else model.G[W_AVG]  # as the source has it
+    return Model(network, G | {W_AVG: means}, D, model.info, names)
 
 
 def _embed_generator(G: State, network: NetworkParams, position: int) -> None:
@@ -47,9 +63,10 @@ def _embed_generator(G: State, network: NetworkParams, position: int) -> None:
     contribute for the model's own class.
     """
     old = G["mapping.fc0.weight"]
-    z_dim, inputs = old.shape[1], old.shape[1] + network.w_dim
-    embed = FullyConnected(network.c_dim, network.w_dim)
-    fresh = FullyConnected(inputs, network.w_dim, lr_multiplier=0.01)
+    outputs, z_dim = old.shape
+    embed = FullyConnected(network.c_dim, network.embed_dim or network.w_dim)
+    inputs = z_dim + embed.weight.shape[0]
+    fresh = FullyConnected(inputs, outputs, lr_multiplier=0.01)
     label_columns = fresh.weight[:, z_dim:]
     own = normalize_second_moment(embed(torch.eye(network.c_dim)))[position]
     shift = label_columns @ own * fresh.weight_gain / fresh.lr_multiplier
@@ -58,24 +75,28 @@ def _embed_generator(G: State, network: NetworkParams, position: int) -> None:
     G |= {f"mapping.embed.{k}": v for k, v in embed.state_dict().items()}
 
 
-def _project_discriminator(D: State, network: NetworkParams) -> None:
+def _project_discriminator(D: State, network: NetworkParams, position: int) -> None:
     """Turn an unconditional logit into a projection on class vectors that equals it for every class.
 
     With class vectors m_c (rows of M, of width d), the output layer becomes a (x) w: the logit is
-    (a . m_c) / sqrt(d) times the old one, so M a = sqrt(d) gives a, of least norm.
+    (a . m_c) / sqrt(d) times the old one, so M a = sqrt(d) gives a, of least norm. Where
+    more than d classes leave no such a, it is exact for class `position` alone.
     """
-    width = network.channels(4)
-    mapping = Mapping(0, network.c_dim, width, network.class_mapping_layers, track_average=False)
+    mapping = class_mapping(network)
     classes = mapping(None, torch.eye(network.c_dim)).double()
-    target = torch.full((network.c_dim, 1), math.sqrt(width), dtype=torch.float64)
-    a = torch.linalg.lstsq(classes, target, driver="gelsd").solution.float()
+    target = torch.full((network.c_dim, 1), math.sqrt(network.class_width), dtype=torch.float64)
+    a = torch.linalg.lstsq(classes, target, rcond=1e-5, driver="gelsd").solution
+    if not torch.allclose(classes @ a, target):  # vectors too narrow to be told apart
+        own = classes[position]
+        a = own[:, None] * target[position] / own.square().sum()
+    a = a.float()
     D["b4.out.weight"] = a * D["b4.out.weight"]
     D["b4.out.bias"] = a[:, 0] * D["b4.out.bias"]
     D |= {f"mapping.{k}": v for k, v in mapping.state_dict().items()}
 
 
-def _add_columns(weight: Tensor, n_classes: int, position: int) -> Tensor:
-    """Embedding [D, 1] -> [D, n_classes]; the old column, at `position`, keeps its effective size."""
+def _columns(weight: Tensor, n_classes: int, position: int, label: int) -> Tensor:
+    """Embedding [D, C] -> [D, n_classes]; the column `label`, now at `position`, keeps its effective size."""
     columns = torch.randn(weight.shape[0], n_classes)
-    columns[:, position] = weight[:, 0] * math.sqrt(n_classes)
+    columns[:, position] = weight[:, label] * math.sqrt(n_classes / weight.shape[1])
     return columns

@@ -1,5 +1,6 @@
 """A model on disk: one safetensors file with G (its moving average), D, and what made them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gan_cocktail.checkpoints.truncation import W_AVG, with_class_means
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
 from gan_cocktail.networks.discriminator import Discriminator
@@ -16,6 +18,7 @@ from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
 
 State = dict[str, Tensor]
+CLASS_SETTINGS = ("embed_dim", "class_mapping_layers", "class_dim", "class_embed_dim", "class_mapping_dim")
 
 
 @dataclass
@@ -23,13 +26,19 @@ class Model:
     """Weights of a generator and a discriminator with their architecture and provenance.
 
     info: JSON-able; holds at least `kind` (source, rooted, merged_initialisation, union, ...).
-    D may be empty: a snapshot keeps the generator alone.
+    D may be empty: a snapshot keeps the generator alone. classes: their names, in order; none if they have none.
     """
 
     network: NetworkParams
     G: State
     D: State = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
+    classes: Sequence[str] = ()
+
+    @property
+    def class_names(self) -> list[str]:
+        """A name for each class, its number if it has none; an unconditional model draws one."""
+        return list(self.classes) or [str(k) for k in range(max(1, self.network.c_dim))]
 
     @classmethod
     def random(cls, network: NetworkParams, seed: int) -> "Model":
@@ -54,10 +63,14 @@ class Model:
 def save(model: Model, path: Path) -> None:
     """Write the model atomically."""
     tensors = {f"G.{k}": v for k, v in model.G.items()} | {f"D.{k}": v for k, v in model.D.items()}
-    save_tensors(tensors, {"network": model.network.model_dump(), "info": model.info}, path)
+    named = {"classes": list(model.classes)} if model.classes else {}
+    save_tensors(tensors, {"network": model.network.model_dump(), "info": model.info} | named, path)
 
 
-def _check(path: Path, part: str, state: State, net: torch.nn.Module) -> None:
+def check_tensors(path: Path, part: str, state: State, network: NetworkParams) -> None:
+    """Raise CocktailError, naming the tensor and both shapes, if G or D (`part`) is not as the settings say."""
+    with torch.device("meta"):
+        net = Generator(network) if part == "G" else Discriminator(network)
     expected = {k: tuple(v.shape) for k, v in net.state_dict().items()}
     for name in sorted(expected.keys() | state.keys()):
         found = tuple(state[name].shape) if name in state else None
@@ -68,6 +81,15 @@ def _check(path: Path, part: str, state: State, net: torch.nn.Module) -> None:
             )
 
 
+def read_generator(path: Path, G: State, network: NetworkParams) -> State:
+    """The weights of a file, checked; where it has one mean of w for all classes, their own are computed."""
+    one_for_all = network.c_dim > 0 and W_AVG in G and G[W_AVG].ndim == 1
+    if one_for_all:
+        G = G | {W_AVG: G[W_AVG].expand(network.c_dim, -1)}
+    check_tensors(path, "G", G, network)
+    return with_class_means(network, G) if one_for_all else G
+
+
 def load(path: Path) -> Model:
     """Read a model; CocktailError if the file is missing, broken, or does not fit its description."""
     tensors, facts = load_tensors(path, "a model")
@@ -75,12 +97,32 @@ def load(path: Path) -> Model:
         found = facts.get("info", {}).get("kind", "another file of this project")
         raise CocktailError(f"{path}: expected a model, found {found}; check the path")
     network = parse_section(NetworkParams, facts["network"], str(path))
-    G, D = with_prefix(tensors, "G."), with_prefix(tensors, "D.")
-    with torch.device("meta"):
-        _check(path, "G", G, Generator(network))
-        if D:
-            _check(path, "D", D, Discriminator(network))
-    return Model(network, G, D, facts["info"])
+    G, D = read_generator(path, with_prefix(tensors, "G."), network), with_prefix(tensors, "D.")
+    if D:
+        check_tensors(path, "D", D, network)
+    classes = facts.get("classes", [])
+    if classes and len(classes) != network.c_dim:
+        raise CocktailError(
+            f"{path}: expected names of its {network.c_dim} classes, found {', '.join(classes)}; "
+            "the file does not fit its own description"
+        )
+    return Model(network, G, D, facts["info"], tuple(classes))
+
+
+def check_alike(one: Model, other: Model, names: tuple[str, str], why: str) -> None:
+    """Raise CocktailError if two models differ in any setting of their networks or in the names of their classes.
+
+    names: what to call them; why: what is not possible then, and what to do. Settings of class vectors do not
+    count between models without classes, which have none.
+    """
+    differ = one.network.differences(other.network)
+    if not one.network.c_dim and not other.network.c_dim:
+        differ = {k: v for k, v in differ.items() if k not in CLASS_SETTINGS}
+    if one.classes and other.classes and list(one.classes) != list(other.classes):
+        differ["classes"] = (", ".join(one.classes), ", ".join(other.classes))
+    if differ:
+        told = "; ".join(f"{k} is {a} in {names[0]} and {b} in {names[1]}" for k, (a, b) in differ.items())
+        raise CocktailError(f"{why}: {told}")
 
 
 def parent(path: Path) -> dict[str, str]:

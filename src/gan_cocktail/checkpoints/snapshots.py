@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from gan_cocktail.checkpoints.model import Model, State
+from gan_cocktail.checkpoints.model import Model, State, read_generator
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.network import NetworkParams
@@ -17,11 +17,12 @@ def save_snapshots(snapshots: Mapping[float, State], network: NetworkParams, pat
 
 
 def load_snapshots(path: Path) -> dict[float, Model]:
-    """Read them back, in order of kimg, without discriminators; CocktailError if the file is something else."""
+    """Read them back, in order of kimg, without discriminators; CocktailError if the file is another or broken."""
     tensors, facts = load_tensors(path, "snapshots of a training")
     if "kimg" not in facts:
         raise CocktailError(
             f"{path}: expected snapshots of a training, found another file of this project; check the path"
         )
     network = parse_section(NetworkParams, facts["network"], str(path))
-    return {kimg: Model(network, with_prefix(tensors, f"{float(kimg)}/")) for kimg in facts["kimg"]}
+    found = {kimg: with_prefix(tensors, f"{float(kimg)}/") for kimg in facts["kimg"]}
+    return {kimg: Model(network, read_generator(path, state, network)) for kimg, state in found.items()}

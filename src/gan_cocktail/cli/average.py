@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from gan_cocktail.checkpoints.model import load, parent, save
-from gan_cocktail.cli.options import Out, check_class
+from gan_cocktail.checkpoints.truncation import with_class_means
+from gan_cocktail.cli.options import Out
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.merging.table import MERGES
 from gan_cocktail.params.base import nearest
@@ -22,7 +23,9 @@ def average(
     """Average every weight of G and D (stage 2, step 1)."""
     if merge not in MERGES:
         raise CocktailError(f"--merge: unknown way {merge!r}{nearest(merge, MERGES)}")
-    check_class(root, len(models), f"{len(models)} models", "--root")
+    if root >= len(models):
+        raise CocktailError(f"--root: expected 0 to {len(models) - 1} ({len(models)} models), found {root}")
     averaged = MERGES[merge]([load(path) for path in models], root)
+    averaged.G = with_class_means(averaged.network, averaged.G)
     averaged.info = describe("merged_initialisation", merge=merge, parents=[parent(path) for path in models])
     save(averaged, out)

@@ -11,8 +11,8 @@ from gan_cocktail.applications.attributes import measure
 from gan_cocktail.applications.directions import fit, save
 from gan_cocktail.applications.drawing import map_class
 from gan_cocktail.checkpoints.model import load, parent
+from gan_cocktail.cli.classes import Class, pick_class
 from gan_cocktail.cli.options import Out, Seed
-from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.sampling import draw
 from gan_cocktail.params.applications import Attribute
 from gan_cocktail.provenance import describe
@@ -23,15 +23,13 @@ def direction(
     model: Annotated[Path, typer.Argument(help="The union GAN.")],
     out: Out,
     attribute: Annotated[Attribute, typer.Option(help="Measured from pixels.")],
-    label: Annotated[int, typer.Option(min=0, help="The class to find it in, from 0.")] = 0,
+    class_: Class = "",
     n_images: Annotated[int, typer.Option(min=12, help="Images to draw.")] = 2000,
     seed: Seed = 0,
 ) -> None:
     """Fit a linear SVM in W to the images lowest and highest in an attribute; its normal is the direction."""
     opened, where = load(model), device.pick()
-    classes = max(opened.network.c_dim, 1)
-    if label >= classes:
-        raise CocktailError(f"--label: expected 0 to {classes - 1} ({classes} classes in {model}), found {label}")
+    label = pick_class(opened, class_, model)
     stream = f"direction/{label}"
     images = torch.cat(list(draw(opened, label, n_images, seed, stream, where)))
     w = map_class(opened.generator(), latents(n_images, opened.network.z_dim, seed, stream), label)

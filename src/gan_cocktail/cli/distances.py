@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gan_cocktail.checkpoints.model import load, parent
+from gan_cocktail.checkpoints.model import check_alike, load, parent
 from gan_cocktail.cli.options import Out
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.distance import layer_distances
@@ -30,10 +30,11 @@ def distances(
             f"expected --before and --after for each of {', '.join(sources)}, found {len(before)} and {len(after)}"
         )
     start = load(root)
-    models = [
-        _model(source, layer_distances(start, load(a)), layer_distances(start, load(b)))
-        for source, a, b in zip(sources, before, after, strict=True)
-    ]
+    models = []
+    for source, first, last in zip(sources, before, after, strict=True):
+        rooted = load(last)
+        check_alike(start, rooted, (str(root), str(last)), "expected a model rooted in the root, found another network")
+        models.append(_model(source, layer_distances(start, load(first)), layer_distances(start, rooted)))
     info = describe("distances", parents=[parent(path) for path in (root, *before, *after)])
     write_json(out, {"mixture": mixture, "root": root_name, "info": info, "models": models})
 

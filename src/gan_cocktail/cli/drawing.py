@@ -1,5 +1,6 @@
 """What the verbs of applications share: options, a generator to draw with, a table of images to write."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ import typer
 from torch import Tensor
 
 from gan_cocktail import device
+from gan_cocktail.checkpoints.classes import find_class, numbered
 from gan_cocktail.checkpoints.model import load, parent
 from gan_cocktail.data.images import grid
 from gan_cocktail.errors import CocktailError
@@ -14,14 +16,14 @@ from gan_cocktail.networks.generator import Generator
 from gan_cocktail.provenance import describe
 from gan_cocktail.reporting.grids import save_grid
 
-Pair = Annotated[str, typer.Option(help="Two classes, 'i,j'.")]
+Pair = Annotated[str, typer.Option(help="Two classes, by name or by number from 0, comma-separated.")]
 Rows = Annotated[int, typer.Option(min=1, help="Latents, one a row: those of the sample grid.")]
 
 
-def open_generator(path: Path) -> tuple[Generator, int]:
-    """A model's generator, on the device in use, and its number of classes; an unconditional one has one."""
-    G = load(path).generator().to(device.pick())
-    return G, max(G.c_dim, 1)
+def open_generator(path: Path) -> tuple[Generator, list[str]]:
+    """A model's generator, on the device in use, and the names of its classes; an unconditional one has one."""
+    model = load(path)
+    return model.generator().to(device.pick()), model.class_names
 
 
 def save_table(images: Tensor, out: Path, kind: str, parents: list[Path], **facts: Any) -> None:
@@ -32,16 +34,17 @@ def save_table(images: Tensor, out: Path, kind: str, parents: list[Path], **fact
     save_grid(pixels, out, info)
 
 
-def read_classes(text: str, n: int, *, at_least: int = 1, at_most: int | None = None) -> list[int]:
-    """Classes from 'i,j,...', each of 0 to n - 1 and as many as asked; all of them if empty."""
+def read_classes(text: str, names: Sequence[str], *, at_least: int = 1, at_most: int | None = None) -> list[int]:
+    """Classes from 'i,j,...', each by name or number and as many as asked; all of them if empty. Prints their names."""
+    known = "" if numbered(names) else f" ({', '.join(names)})"
+    count = f"{at_least}" if at_least == at_most else f"at least {at_least}"
+    what = f"expected {count} of the model's {len(names)} classes{known}, counted from 0, such as 0,1; found {text!r}"
+    asked = [name.strip() for name in text.split(",") if name] or [str(k) for k in range(len(names))]
+    if not at_least <= len(asked) <= (at_most or len(asked)):
+        raise CocktailError(f"--classes: {what}")
     try:
-        classes = [int(c) for c in text.split(",") if c] or list(range(n))
-    except ValueError:
-        classes = []
-    fits = at_least <= len(classes) <= (at_most or len(classes))
-    if not fits or not all(0 <= c < n for c in classes):
-        count = f"{at_least}" if at_least == at_most else f"at least {at_least}"
-        raise CocktailError(
-            f"--classes: expected {count} of the model's {n} classes, counted from 0, such as 0,1; found {text!r}"
-        )
+        classes = [find_class(name, names, "the model's classes") for name in asked]
+    except CocktailError:
+        raise CocktailError(f"--classes: {what}") from None
+    print("classes:", ", ".join(names[k] for k in classes))
     return classes

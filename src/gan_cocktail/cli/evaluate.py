@@ -1,13 +1,15 @@
 """gan-cocktail evaluate: every metric of a model, for each domain, their mean and the union."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gan_cocktail import device, machine
-from gan_cocktail.checkpoints.model import load, parent
+from gan_cocktail.checkpoints.model import check_alike, load, parent
 from gan_cocktail.checkpoints.snapshots import load_snapshots
+from gan_cocktail.cli.classes import check_order
 from gan_cocktail.cli.options import Out, Seed, Settings, read_section, read_shares
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.cache import Cache
@@ -15,7 +17,8 @@ from gan_cocktail.evaluation.evaluate import Protocol, Yardstick
 from gan_cocktail.evaluation.evaluate import evaluate as measure
 from gan_cocktail.evaluation.extractors.table import load_extractor
 from gan_cocktail.evaluation.perceptual import load_perceptual
-from gan_cocktail.evaluation.reference import load_reference
+from gan_cocktail.evaluation.reference import load_reference, of_real_images
+from gan_cocktail.evaluation.rows import warnings
 from gan_cocktail.evaluation.sampling import check_one_each
 from gan_cocktail.files import write_json
 from gan_cocktail.params.evaluation import DEFAULT, EvaluationParams
@@ -64,7 +67,12 @@ def evaluate(
             "give the union GAN, or one model a domain"
         )
     check_one_each(loaded, model)
+    if len(model) == 1:
+        check_order(names, loaded[0].classes, model[0])
     kept = load_snapshots(snapshots) if snapshots else {}
+    for snapshot in kept.values():
+        paths = str(model[0]), str(snapshots)
+        check_alike(loaded[0], snapshot, paths, "--snapshots: expected generators of the model's own training")
     stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, loaded)]
     perceptual = load_perceptual(at[DEFAULT], where)
     protocol = Protocol(names, shares, yardsticks, perceptual, s, seed, where, Cache(cache))
@@ -78,6 +86,10 @@ def evaluate(
         means = {row["metric"]: row["mean"] for row in measured[s.features[0]] if row["domain"] == "mean"}
         curve.append({"kimg": facts["kimg"]} | means)
     protocol.cache.prune()
+    warned = [text for y in yardsticks for text in warnings(rows[y.name], y.extractor.identity.dim)]
+    read = of_real_images(names, yardsticks[0].references)
+    for sentence in warned:
+        print(f"warning: {sentence}", file=sys.stderr)
     info = describe(
         "evaluation",
         settings=s,
@@ -90,5 +102,6 @@ def evaluate(
         purity_ceiling=first.ceiling if (first := yardsticks[0].classifier) else None,
         parents=[parent(p) for p in (*model, *references, *([snapshots] if snapshots else []))],
     )
+    info |= {key: value for key, value in {"warnings": warned, "read": read}.items() if value}
     further = {name: rows[name] for name in s.features[1:]}
     write_json(out, {"info": info, "rows": rows[s.features[0]], "curve": curve, "further": further})

@@ -8,7 +8,8 @@ import typer
 from gan_cocktail import device
 from gan_cocktail.checkpoints.fisher import save_fisher
 from gan_cocktail.checkpoints.model import load, parent
-from gan_cocktail.cli.options import Out, Seed, check_class
+from gan_cocktail.cli.classes import Class, pick_class
+from gan_cocktail.cli.options import Out, Seed
 from gan_cocktail.methods.fisher import fisher_information
 from gan_cocktail.provenance import describe
 
@@ -16,13 +17,13 @@ from gan_cocktail.provenance import describe
 def fisher(
     model: Annotated[Path, typer.Argument(help="The widened root.")],
     out: Out,
-    position: Annotated[int, typer.Option(min=0, help="The root's class, from 0.")],
+    class_: Class = "",
     n_images: Annotated[int, typer.Option(min=1, help="Images over which gradients are averaged.")] = 2000,
     seed: Seed = 0,
 ) -> None:
     """Estimate the diagonal Fisher information of G and D, for EWC."""
     root = load(model)
-    check_class(position, max(1, root.network.c_dim), f"{model} has {root.network.c_dim} classes")
-    found = fisher_information(root, position, n_images, seed, device.pick())
-    found.info = describe("fisher", position=position, n_images=n_images, seed=seed, parents=[parent(model)])
+    label = pick_class(root, class_, model)
+    found = fisher_information(root, label, n_images, seed, device.pick())
+    found.info = describe("fisher", label=label, n_images=n_images, seed=seed, parents=[parent(model)])
     save_fisher(found, out)

@@ -17,13 +17,15 @@ def interpolate(
     out: Out,
     columns: Annotated[int, typer.Option(min=2, help="Images from one stop to the next, both counted.")] = 8,
     rows: Rows = 4,
-    classes: Annotated[str, typer.Option(help="The stops, 'i,j,...'; a class may come twice; default all.")] = "",
+    classes: Annotated[
+        str, typer.Option(help="The stops, by name or number; a class may come twice; default all.")
+    ] = "",
     latents: Annotated[Literal["same", "new"], typer.Option(help="The z of a row's stops: one, or one each.")] = "same",
     seed: Seed = 0,
 ) -> None:
     """Draw rows of images along straight lines in W, from class to class, all with one noise."""
-    G, n = open_generator(model)
-    stops = read_classes(classes, n, at_least=2)
+    G, names = open_generator(model)
+    stops = read_classes(classes, names, at_least=2)
     z = draw_latents(rows * (len(stops) if latents == "new" else 1), G.z_dim, seed, "grid").view(-1, rows, G.z_dim)
     images = draw_table(G, between(G, z, stops, columns), seed)
     save_table(images, out, "interpolation", [model], classes=stops, latents=latents, seed=seed)

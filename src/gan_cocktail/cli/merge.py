@@ -8,14 +8,17 @@ import typer
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
+from gan_cocktail.cli.classes import SourceClass, read_source_classes
 from gan_cocktail.cli.options import (
     Images,
     Kimg,
     Out,
     Psi,
+    Readings,
     Seed,
     Settings,
     read_kimg,
+    read_readings,
     read_section,
     read_shares,
     training_folder,
@@ -43,6 +46,8 @@ def merge(
     snapshots: Annotated[str, typer.Option(help="kimg at which to keep the generator, comma-separated.")] = "",
     snapshots_out: Annotated[Path | None, typer.Option(help="File for those generators.")] = None,
     truncation_psi: Psi = 1.0,
+    reading: Readings = None,
+    source_class: SourceClass = "",
     settings: Settings = "",
     seed: Seed = 0,
 ) -> None:
@@ -69,6 +74,8 @@ def merge(
         device=device.pick(),
         snapshots=keep,
         psi=truncation_psi,
+        readings=read_readings(reading),
+        source_classes=read_source_classes(source_class),
     )
     union.info = describe(
         "union",
@@ -78,6 +85,7 @@ def merge(
         settings=recipe,
         seed=seed,
         parents=parents,
+        **union.info,
         **twist.facts,
     )
     save(union, out)

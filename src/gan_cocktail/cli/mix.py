@@ -26,8 +26,8 @@ def mix(
 
     The first row and the first column show these latents themselves; the corner is white.
     """
-    G, n = open_generator(model)
-    first, second = read_classes(classes, n, at_least=2, at_most=2)
+    G, names = open_generator(model)
+    first, second = read_classes(classes, names, at_least=2, at_most=2)
     num_ws = G.synthesis.num_ws
     cutoff = num_ws // 2 if layers is None else layers
     if cutoff > num_ws:

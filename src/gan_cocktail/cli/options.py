@@ -10,6 +10,7 @@ import yaml
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.base import Section, nearest, parse_section
 from gan_cocktail.params.evaluation import Feature
+from gan_cocktail.params.reading import ReadingParams
 
 S = TypeVar("S", bound=Section)
 
@@ -22,6 +23,10 @@ Images = typer.Argument(
 Psi = Annotated[float, typer.Option(min=0, max=1, help="Truncation of sources that are drawn from anew; 1: none.")]
 Seed = Annotated[int, typer.Option(help="The experiment's seed.")]
 Settings = Annotated[str, typer.Option(help="The verb's section of params.yaml, as YAML or JSON; defaults elsewhere.")]
+Reading = Annotated[str, typer.Option(help="How its images are read: `reading` of a source, as YAML or JSON.")]
+Readings = Annotated[
+    list[str] | None, typer.Option("--reading", help="The same of each dataset, in order; default: as usual.")
+]
 Labels = Annotated[str, typer.Option(help='Names of methods to print, as JSON: {"ours": "GAN Cocktail", ...}.')]
 
 
@@ -34,6 +39,11 @@ def read_section(model: type[S], text: str, option: str = "--settings") -> S:
     if not isinstance(values, dict):
         raise CocktailError(f"{option}: expected a mapping such as 'kimg: 10', found {text!r}")
     return parse_section(model, values, option)
+
+
+def read_readings(texts: list[str] | None) -> list[ReadingParams]:
+    """How each of several datasets is read; none: as usual."""
+    return [read_section(ReadingParams, text, "--reading") for text in texts or []]
 
 
 def read_labels(text: str) -> dict[str, str]:
@@ -83,12 +93,6 @@ def read_kimg(text: str, end: float) -> list[float]:
     if kimg and not 0 < min(kimg) <= max(kimg) <= end:
         raise CocktailError(f"--snapshots: expected kimg above 0 and within the budget, --kimg {end:g}, found {text}")
     return kimg
-
-
-def check_class(position: int, n: int, what: str, option: str = "--position") -> None:
-    """Raise CocktailError unless `position` is one of n classes, counted from 0."""
-    if not 0 <= position < n:
-        raise CocktailError(f"{option}: expected 0 to {n - 1} ({what}), found {position}")
 
 
 def training_folder(out: Path) -> Path:

@@ -1,5 +1,6 @@
 """gan-cocktail reference: statistics of an image set, computed once and cached."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,11 +8,13 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent
-from gan_cocktail.cli.options import Out, check_extractors, read_weights
-from gan_cocktail.data.images import read_images
+from gan_cocktail.cli.options import Out, Reading, check_extractors, read_section, read_weights
+from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.evaluation.extractors.table import load_extractor
 from gan_cocktail.evaluation.reference import make_reference, save_reference
+from gan_cocktail.evaluation.rows import too_few
 from gan_cocktail.params.evaluation import DEFAULT
+from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.provenance import describe
 
 
@@ -28,14 +31,22 @@ def reference(
     weights: Annotated[
         list[str] | None, typer.Option(help="Weights of an extractor in no usual place: NAME=PATH, repeated.")
     ] = None,
+    reading: Reading = "",
 ) -> None:
     """Compute the statistics that FID and KID are measured against."""
     names = list(dict.fromkeys(features or [DEFAULT]))
     check_extractors(names, "--features")
     network, at, where = load(model).network, read_weights(weights or []), device.pick()
     extractors = [load_extractor(name, at.get(name), where) for name in names]
-    images = read_images(dataset, network.img_resolution, network.img_channels)
+    how = read_section(ReadingParams, reading, "--reading")
+    found = read_dataset(dataset, network.img_resolution, network.img_channels, how)
+    print(found.read.sentence(str(dataset)), flush=True)
     facts = parent(dataset) if dataset.is_file() else {"path": dataset.name}
     facts["path"] = Path(facts["path"]).name
-    info = describe("reference", resolution=network.img_resolution, parents=[facts])
-    save_reference([make_reference(each(images), each.identity, origin, info) for each in extractors], out)
+    read = found.read.facts(facts["path"])
+    info = describe("reference", resolution=network.img_resolution, parents=[facts], read=read)
+    made = [make_reference(each(found.images), each.identity, origin, info) for each in extractors]
+    for each in made:
+        if each.few(each.n_images):
+            print(f"warning: {dataset}: {each.n_images:,} images are {too_few(each.extractor.dim)}", file=sys.stderr)
+    save_reference(made, out)

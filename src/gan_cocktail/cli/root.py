@@ -7,7 +7,19 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
-from gan_cocktail.cli.options import Kimg, Out, Psi, Seed, Settings, check_class, read_section, training_folder
+from gan_cocktail.cli.classes import Class, SourceClass, pick_class
+from gan_cocktail.cli.options import (
+    Kimg,
+    Out,
+    Psi,
+    Reading,
+    Seed,
+    Settings,
+    read_readings,
+    read_section,
+    training_folder,
+)
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.unions import one_class, tune
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import describe
@@ -17,22 +29,25 @@ def root(
     model: Annotated[Path, typer.Argument(help="The widened root.")],
     images: Annotated[Path, typer.Argument(help="Synthetic dataset of the source, or its checkpoint: drawn anew.")],
     out: Out,
-    position: Annotated[int, typer.Option(min=0, help="The source's class, from 0.")],
     kimg: Kimg,
+    class_: Class = "",
+    source_class: SourceClass = "",
     truncation_psi: Psi = 1.0,
+    reading: Reading = "",
     settings: Settings = "",
     seed: Seed = 0,
 ) -> None:
-    """Fine-tune the root on one source's synthetic images, label `position` alone (stage 1)."""
+    """Fine-tune the root on one source's synthetic images, as class --class of the root alone (stage 1)."""
     initial, recipe = load(model), read_section(TrainingParams, settings)
-    parents = [parent(model), parent(images)]
-    n = initial.network.c_dim
-    check_class(position, n, f"{model} has {n} classes" if n else f"{model} has no classes: widen it first")
+    parents, n = [parent(model), parent(images)], initial.network.c_dim
+    if not n:
+        raise CocktailError(f"{model} has no classes: widen it first")
+    label = pick_class(initial, class_, model)
     rooted = tune(
         initial,
-        [images if i == position else None for i in range(n)],
-        one_class(n, position),
-        name=f"root/{n}/{position}",
+        [images if i == label else None for i in range(n)],
+        one_class(n, label),
+        name=f"root/{n}/{label}",
         kimg=kimg,
         settings=recipe,
         seed=seed,
@@ -40,14 +55,17 @@ def root(
         folder=training_folder(out),
         device=device.pick(),
         psi=truncation_psi,
+        readings=read_readings([reading] * n if reading else []),
+        source_classes=[source_class if i == label else "" for i in range(n)] if source_class else [],
     )
     rooted.info = describe(
         "rooted",
-        position=position,
+        label=label,
         kimg=kimg,
         truncation_psi=truncation_psi,
         settings=recipe,
         seed=seed,
         parents=parents,
+        **rooted.info,
     )
     save(rooted, out)

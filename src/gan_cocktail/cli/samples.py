@@ -24,8 +24,9 @@ def samples(
     """Draw the sample grid that figures are made of: every model sees the same latents and noise."""
     loaded, where = [load(path) for path in models], device.pick()
     check_one_each(loaded, models)
-    classes = range(max(len(loaded), loaded[0].network.c_dim))
-    rows = [torch.cat(list(draw(*of_class(loaded, i), columns, seed, "grid", where))) for i in classes]
+    names = loaded[0].class_names if len(loaded) == 1 else [str(path) for path in models]
+    print("rows:", ", ".join(names))
+    rows = [torch.cat(list(draw(*of_class(loaded, i), columns, seed, "grid", where))) for i in range(len(names))]
     size = max(row.shape[2] for row in rows)  # sources of an ensemble may differ
     same = [row.repeat_interleave(size // row.shape[2], 2).repeat_interleave(size // row.shape[3], 3) for row in rows]
     image = grid(torch.cat(same), columns).permute(1, 2, 0).numpy()

@@ -20,7 +20,7 @@ def swap(
     seed: Seed = 0,
 ) -> None:
     """Draw rows of one latent: in column k the first k layers are of the first class, the rest of the second."""
-    G, n = open_generator(model)
-    first, second = read_classes(classes, n, at_least=2, at_most=2)
+    G, names = open_generator(model)
+    first, second = read_classes(classes, names, at_least=2, at_most=2)
     images = draw_table(G, swapped(G, latents(rows, G.z_dim, seed, "grid"), (first, second)), seed)
     save_table(images, out, "swap", [model], classes=[first, second], seed=seed)

@@ -49,6 +49,8 @@ def tables(
     others = {name: rows_of(theirs, read_methods(bounds)) for name, theirs in by_others(found).items()}
     further = [table for name, theirs in others.items() for table in main_tables(theirs, names, by=name)]
     numbers, differences = pd.concat(map(over_seeds, [rows, *others.values()])), comparisons(rows)
+    if not numbers["few"].any():
+        numbers = numbers.drop(columns="few")
     is_main = numbers["metric"].isin(MAIN)
     write_tables([*overview(rows, names), *main_tables(rows, names), *further], numbers[is_main], out / "main")
     write_tables(metrics_tables(rows, names), numbers[~is_main], out / "metrics")

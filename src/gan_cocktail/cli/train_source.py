@@ -7,8 +7,9 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints import model
-from gan_cocktail.cli.options import Out, Seed, Settings, read_section, training_folder
+from gan_cocktail.cli.options import Out, Reading, Seed, Settings, read_section, training_folder
 from gan_cocktail.methods.sources import train_source as train
+from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.training import SourceTrainingParams
 
 
@@ -16,9 +17,10 @@ def train_source(
     dataset: Annotated[Path, typer.Argument(help="Zip or folder of images.")],
     out: Out,
     name: Annotated[str, typer.Option(help="The source's name, its domain.")],
+    reading: Reading = "",
     settings: Settings = "",
     seed: Seed = 0,
 ) -> None:
     """Train an unconditional source GAN on a zip or folder of images; run again to continue."""
-    section = read_section(SourceTrainingParams, settings)
-    model.save(train(dataset, training_folder(out), name, section, seed, device.pick()), out)
+    section, how = read_section(SourceTrainingParams, settings), read_section(ReadingParams, reading, "--reading")
+    model.save(train(dataset, training_folder(out), name, section, seed, device.pick(), how), out)

@@ -11,6 +11,7 @@ from gan_cocktail.applications.directions import traverse as moved
 from gan_cocktail.applications.drawing import draw_table, map_class
 from gan_cocktail.applications.effects import control, effect, measure_traverse
 from gan_cocktail.checkpoints.model import parent
+from gan_cocktail.cli.classes import check_order
 from gan_cocktail.cli.drawing import Rows, open_generator, save_table
 from gan_cocktail.cli.options import Out, Seed
 from gan_cocktail.errors import CocktailError
@@ -24,7 +25,9 @@ def traverse(
     direction: Annotated[Path, typer.Argument(help="File of gan-cocktail direction.")],
     out: Out,
     metrics: Annotated[Path | None, typer.Option(help="JSON to write: what it does in each domain.")] = None,
-    domains: Annotated[str, typer.Option(help="Names of the classes for the JSON, comma-separated, in order.")] = "",
+    domains: Annotated[
+        str, typer.Option(help="Names of the classes for the JSON, comma-separated; default the model's.")
+    ] = "",
     reach: Annotated[float, typer.Option(min=0, help="Largest step, in standard deviations.")] = 3,
     columns: Annotated[int, typer.Option(min=3, help="Steps from -reach to reach; odd.")] = 7,
     rows: Rows = 3,
@@ -32,13 +35,15 @@ def traverse(
     seed: Seed = 0,
 ) -> None:
     """Draw the same latents in every class, moved along a direction: `rows` rows a class."""
-    G, n = open_generator(model)
+    G, own = open_generator(model)
     found = load(direction)
-    names = domains.split(",") if domains else [str(k) for k in range(n)]
-    _check(G.mapping.get_buffer("w_avg").numel(), found.normal.numel(), columns, names, n)
+    names = domains.split(",") if domains else own
+    check_order(names, own, model)
+    _check(G.w_dim, found.normal.numel(), columns, names, len(own))
+    print("rows:", ", ".join(names))
     steps = torch.linspace(-reach, reach, columns)
     z = latents(rows, G.z_dim, seed, "grid")
-    tables = [draw_table(G, moved(map_class(G, z, k), found, steps), seed) for k in range(n)]
+    tables = [draw_table(G, moved(map_class(G, z, k), found, steps), seed) for k in range(len(own))]
     save_table(torch.cat(tables), out, "traverse", [model, direction], reach=reach, seed=seed)
     if metrics is None:
         return

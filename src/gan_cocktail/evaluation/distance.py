@@ -17,7 +17,7 @@ def layer_distances(a: Model, b: Model) -> dict[str, float]:
     equalised learning rate (Karras et al. 2018, sec. 4.1), a hundred in mapping networks. Biases and class
     embeddings are left out. Empty if the architectures differ: then no distance is defined.
     """
-    if a.network != b.network:
+    if a.network.differences(b.network):
         return {}
     pairs = (("G", a.generator(), b.generator()), ("D", a.discriminator(), b.discriminator()))
     return {

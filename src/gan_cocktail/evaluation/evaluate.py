@@ -104,7 +104,7 @@ def _flat(names: Sequence[str], domains: list[list[Row]], union: list[Row]) -> l
 
 
 def compare(features: np.ndarray, reference: Reference, protocol: Protocol) -> list[Row]:
-    """FID, KID, precision and recall of features [N, D] against a reference.
+    """FID, KID, precision and recall of features [N, D] against a reference; `few` marks those of too few images.
 
     Only KID has a std, that over its subsets.
     """
@@ -114,12 +114,13 @@ def compare(features: np.ndarray, reference: Reference, protocol: Protocol) -> l
     drawn, real = equal_subsets(features, reference.features, derive(seed, "manifold"))
     precision, recall = precision_recall(drawn, real, device=protocol.device)
     equal = {"n_images": len(drawn), "n_reference": len(real)}
-    return [
+    rows = [
         row("fid", fid, None, len(features), reference),
         row("kid", kid, spread, len(features), reference),
         row("precision", precision, None, len(features), reference) | equal,
         row("recall", recall, None, len(features), reference) | equal,
     ]
+    return [each | {"few": True} for each in rows] if reference.few(len(features)) else rows
 
 
 def _of_domain(features: np.ndarray, domain: int, yardstick: Yardstick, protocol: Protocol) -> list[Row]:

@@ -16,7 +16,7 @@ def moments(features: np.ndarray) -> tuple[Array, Array]:
 
 
 def frechet_distance(mean_a: Array, cov_a: Array, mean_b: Array, cov_b: Array) -> float:
-    """FID: |m_a - m_b|^2 + tr(A + B - 2 (A^1/2 B A^1/2)^1/2) (Heusel et al. 2017, eq. 6).
+    """FID: |m_a - m_b|^2 + tr(A + B - 2 (A^1/2 B A^1/2)^1/2) (Heusel et al. 2017, eq. 6); never below 0.
 
     The last trace is the sum of the roots of a symmetric matrix's eigenvalues: real by construction,
     and much faster than a general matrix square root.
@@ -25,7 +25,9 @@ def frechet_distance(mean_a: Array, cov_a: Array, mean_b: Array, cov_b: Array) -
     root = (vectors * np.sqrt(values.clip(min=0))) @ vectors.T
     cross = eigvalsh(root @ cov_b @ root)
     distance = np.square(mean_a - mean_b).sum() + np.trace(cov_a) + np.trace(cov_b)
-    return float(distance - 2 * np.sqrt(cross.clip(min=0)).sum())
+    return max(
+        0.0, float(distance - 2 * np.sqrt(cross.clip(min=0)).sum())
+    )  # rounding leaves a little less than nothing
 
 
 def squared_mmd(x: np.ndarray, y: np.ndarray) -> float:

@@ -14,6 +14,7 @@ from gan_cocktail.evaluation.metrics import Array, moments
 from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
 
 Origin = Literal["real", "synthetic"]
+ENOUGH = 2000  # images that are recommended at least; the field's habit is all training images, or 50,000
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,31 @@ class Reference:
         """Images that the statistics are of."""
         return len(self.features)
 
+    def few(self, n_images: int) -> bool:
+        """Whether these, or n_images that are compared with them, are fewer than features: no covariance is full."""
+        return min(n_images, self.n_images) < self.extractor.dim
+
 
 def make_reference(features: np.ndarray, extractor: Identity, origin: Origin, info: dict[str, Any]) -> Reference:
-    """Statistics of features [N, D]; the moments are those of the features in full precision."""
+    """Statistics of features [N, D]; the moments are those of the features in full precision.
+
+    Raises CocktailError for a single image, which has no covariance.
+    """
+    if len(features) < 2:
+        raise CocktailError(
+            f"a reference needs at least 2 images, and {ENOUGH:,} or more to be of use; found {len(features)}"
+        )
     mean, cov = moments(features)
     return Reference(extractor, origin, features.astype(np.float16), mean, cov, info)
 
 
 def save_reference(references: Sequence[Reference], path: Path) -> None:
-    """Write statistics of one image set by one extractor or several, atomically."""
+    """Write statistics of one image set by one extractor or several, atomically.
+
+    Raises CocktailError if a number in them is not finite.
+    """
+    for reference in references:
+        _check_finite(reference, path)
     arrays = {
         f"{r.extractor.name}/{part}": torch.from_numpy(getattr(r, part))
         for r in references
@@ -79,7 +96,24 @@ def load_reference(path: Path, extractor: Identity) -> Reference:
             "gan-cocktail reference, or drop `reference` from the source to use its synthetic images"
         )
     arrays = {name: tensor.numpy() for name, tensor in with_prefix(tensors, f"{extractor.name}/").items()}
-    return Reference(found, facts["origin"], info=facts["info"], **arrays)
+    reference = Reference(found, facts["origin"], info=facts["info"], **arrays)
+    _check_finite(reference, path)
+    return reference
+
+
+def _check_finite(reference: Reference, path: Path) -> None:
+    for name in ("features", "mean", "cov"):
+        if not np.isfinite(getattr(reference, name)).all():
+            raise CocktailError(
+                f"{path}: its {name} are not all finite numbers, so nothing can be measured against it; make it anew "
+                "of other images or with other features"
+            )
+
+
+def of_real_images(domains: Sequence[str], references: Sequence[Reference]) -> dict[str, str]:
+    """What was read of real images, a sentence a domain, where its reference tells."""
+    told = {d: r.info.get("read", {}).get("sentence", "") for d, r in zip(domains, references, strict=True)}
+    return {d: told[d] for d, r in zip(domains, references, strict=True) if told[d] and r.origin == "real"}
 
 
 def pool(references: Sequence[Reference], probabilities: Sequence[float], seed: int) -> Reference:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from gan_cocktail.evaluation.reference import Reference
+from gan_cocktail.evaluation.reference import ENOUGH, Reference
 
 Row = dict[str, Any]
 
@@ -32,5 +32,24 @@ def mean_rows(rows: Sequence[Row]) -> list[Row]:
         std = None if None in spreads else float(np.sqrt(np.square(spreads).sum()) / len(spreads))
         mean = float(np.mean([each["mean"] for each in some]))
         total = sum(each["n_reference"] for each in some)
-        result.append(some[0] | {"domain": "mean", "mean": mean, "std": std, "n_reference": total})
+        few = {"few": True} if any(each.get("few") for each in some) else {}
+        result.append(some[0] | {"domain": "mean", "mean": mean, "std": std, "n_reference": total} | few)
     return result
+
+
+def warnings(rows: Sequence[Row], dim: int) -> list[str]:
+    """A sentence for each domain whose numbers are of fewer images than the features have dimensions."""
+    few = {
+        each["domain"]: f"{each['domain']}: {each['n_images']:,} generated and {each['n_reference']:,} reference images"
+        for each in rows
+        if each.get("few") and each["metric"] == "fid" and each["domain"] != "mean"
+    }
+    return [f"{what} are {too_few(dim)}" for what in few.values()]
+
+
+def too_few(dim: int) -> str:
+    """What is wrong with fewer images than `dim`, to follow "n images are"."""
+    return (
+        f"too few for features of {dim:,} dimensions: FID comes out too high, and precision and recall say little; "
+        f"more than {dim:,} are needed, {ENOUGH:,} or more are better"
+    )

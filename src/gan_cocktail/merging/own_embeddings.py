@@ -4,6 +4,7 @@ Rooting trains class i's vector in rooted model i alone, so the mean takes all b
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 
@@ -19,7 +20,7 @@ def own_embeddings(models: Sequence[Model], root: int) -> Model:
     averaged = mean(models)
     G = averaged.G | {WEIGHT: _columns([m.G for m in models], averaged.G)}
     D = averaged.D | {WEIGHT: _columns([m.D for m in models], averaged.D)}
-    return Model(averaged.network, G, D)
+    return replace(averaged, G=G, D=D)
 
 
 def _columns(states: Sequence[State], averaged: State) -> torch.Tensor:

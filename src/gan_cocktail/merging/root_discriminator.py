@@ -1,6 +1,7 @@
 """The mean of the generators beside the root's discriminator as it is (ours): is it worth averaging D?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.merging.mean import mean
@@ -8,4 +9,4 @@ from gan_cocktail.merging.mean import mean
 
 def root_discriminator(models: Sequence[Model], root: int) -> Model:
     """G: the mean over models; D: that of models[root]."""
-    return Model(models[0].network, mean(models).G, models[root].D)
+    return replace(mean(models), D=models[root].D)

@@ -6,7 +6,9 @@ from pathlib import Path
 import torch
 
 from gan_cocktail.checkpoints.model import Model
-from gan_cocktail.data.images import read_images
+from gan_cocktail.data.dataset import read_dataset
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.training import SourceTrainingParams
 from gan_cocktail.provenance import describe, fingerprint
 from gan_cocktail.seeds import derive
@@ -16,11 +18,21 @@ from gan_cocktail.training.trainer import TrainingJob
 
 
 def train_source(
-    dataset: Path, folder: Path, name: str, settings: SourceTrainingParams, seed: int, device: torch.device
+    dataset: Path,
+    folder: Path,
+    name: str,
+    settings: SourceTrainingParams,
+    seed: int,
+    device: torch.device,
+    reading: ReadingParams | None = None,
 ) -> Model:
     """Train an unconditional GAN on the images of a zip or folder; resumes from `folder`."""
     network = settings.network
-    images = read_images(dataset, network.img_resolution, network.img_channels)
+    found = read_dataset(dataset, network.img_resolution, network.img_channels, reading)
+    print(found.read.sentence(str(dataset)), flush=True)
+    images = found.images
+    if len(images) < 2:
+        raise CocktailError(f"{dataset}: expected 2 images at the very least (some thousands are usual), found 1")
     job_seed = derive(seed, "source", name)
     job = TrainingJob(
         initial=Model.random(network, job_seed),
@@ -29,15 +41,17 @@ def train_source(
         settings=settings.training,
         seed=job_seed,
     )
-    content = hashlib.sha256(images.numpy().tobytes()).hexdigest()
-    same = fingerprint(network=network, training=settings.training, seed=job_seed, images=content)
-    model = run(job, settings.kimg, folder, same, device)
+    content = hashlib.sha256(images.numpy().data).hexdigest()
+    facts = {"network": network, "training": settings.training, "seed": job_seed, "images": content}
+    told = facts | {"n_images": len(images)}
+    model = run(job, settings.kimg, folder, fingerprint(**facts), device, made_of=told)
     model.info = describe(
         "source",
         name=name,
         dataset=dataset.name,
         n_images=len(images),
         images_sha256=content,
+        read=found.read.facts(dataset.name),
         settings=settings,
         seed=seed,
     )

@@ -1,19 +1,21 @@
 """Rooting and merging: trainings on what the sources draw, through the one trainer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from gan_cocktail.checkpoints.fisher import load_fisher
-from gan_cocktail.checkpoints.model import Model, load
-from gan_cocktail.data.images import read_images
+from gan_cocktail.checkpoints.classes import find_class
+from gan_cocktail.checkpoints.fisher import Fisher, load_fisher
+from gan_cocktail.checkpoints.model import Model, check_alike, load
+from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.restraints import lower_layers, pull
 from gan_cocktail.params.method import ConsistencyParams, EWCParams
 from gan_cocktail.params.network import NetworkParams
+from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import fingerprint
 from gan_cocktail.seeds import derive
@@ -52,10 +54,32 @@ class Twist:
         """What a model that it made says of it."""
         return {key: value for key, value in vars(self).items() if key not in ("fisher", "teachers")}
 
-    def pulled_to(self, kimg: float) -> Consistency | None:
-        """What the trainer is told of consistency, in a training of that budget."""
-        told = self.consistency
-        return Consistency([load(path) for path in self.teachers], told.weight, told.until * kimg) if told else None
+    def pulled_to(self, initial: Model, kimg: float) -> Consistency | None:
+        """What the trainer is told of consistency, in a training of that budget.
+
+        Raises CocktailError for a teacher of another network than the initialisation's: it has another latent space.
+        """
+        if not self.consistency:
+            return None
+        teachers = [load(path) for path in self.teachers]
+        for path, teacher in zip(self.teachers, teachers, strict=True):
+            why = "--teacher: expected a model of the initialisation's own network"
+            check_alike(initial, teacher, ("the initialisation", str(path)), why)
+        return Consistency(teachers, self.consistency.weight, self.consistency.until * kimg)
+
+    def held_by(self, initial: Model) -> Fisher | None:
+        """How strongly EWC holds each weight; CocktailError if the Fisher information is of another network."""
+        if not (self.ewc and self.fisher):
+            return None
+        found = load_fisher(self.fisher)
+        for part, values, state in (("G", found.G, initial.G), ("D", found.D, initial.D)):
+            for name, value in values.items():
+                if name not in state or state[name].shape != value.shape:
+                    raise CocktailError(
+                        f"{self.fisher}: {part}.{name} of {tuple(value.shape)} is no weight of the initialisation; "
+                        "make it anew with gan-cocktail fisher, of the root that this mixture starts from"
+                    )
+        return pull(found, self.ewc)
 
 
 def tune(
@@ -73,50 +97,107 @@ def tune(
     snapshots: Sequence[float] = (),
     twist: Twist = Twist(),
     psi: float = 1.0,
+    readings: Sequence[ReadingParams] = (),
+    source_classes: Sequence[str] = (),
 ) -> Model:
     """Train `initial` on one dataset a class, or on images drawn anew from one source a class; resumes from `folder`.
 
+    The model's info holds what was `read`, a sentence a dataset, and nothing else.
+
     images: None for a class that is not trained (its probability is 0). name: of the random stream.
-    parents: what all that is read is (path and SHA-256). psi: truncation of sources that are drawn from.
+    parents: what all that is read is (path and SHA-256). psi: truncation of sources that are drawn from;
+    source_classes: which of their classes, where they have several. readings: how each dataset is read, one a class;
+    none: as usual.
     """
     network = initial.network
     if len(twist.teachers) not in (0, len(images)):
         raise CocktailError(f"expected a teacher for each of {len(images)} classes, found {len(twist.teachers)}")
     job_seed = derive(seed, name)
     if twist.from_scratch:
-        initial = Model.random(network, derive(seed, "scratch"))
-    consistency = twist.pulled_to(kimg)
+        initial = replace(Model.random(network, derive(seed, "scratch")), classes=initial.classes)
+    consistency = twist.pulled_to(initial, kimg)
+    stream, read = image_stream(images, network, psi, device, source_classes, readings)
     job = TrainingJob(
         initial,
-        image_stream(images, network, psi, device),
+        stream,
         class_probabilities,
         settings,
         job_seed,
-        strength=pull(load_fisher(twist.fisher), twist.ewc) if twist.ewc and twist.fisher else None,
+        strength=twist.held_by(initial),
         frozen=lower_layers(network, twist.frozen_layers),
         consistency=consistency,
     )
-    same = fingerprint(
-        network=network,
-        training=settings,
-        seed=job_seed,
-        probabilities=list(class_probabilities),
-        parents=[p["sha256"] for p in parents],
-        psi=psi,
-        **twist.facts | {"consistency": [consistency.weight, consistency.kimg] if consistency else None},
-    )
-    return run(job, kimg, folder, same, device, snapshots)
+    facts: dict[str, Any] = {
+        "network": network,
+        "training": settings,
+        "seed": job_seed,
+        "probabilities": list(class_probabilities),
+        "psi": psi,
+        **({"source_classes": list(source_classes)} if source_classes else {}),
+        **({"readings": dict(enumerate(readings))} if readings else {}),
+        **twist.facts,
+        "consistency": [consistency.weight, consistency.kimg] if consistency else None,
+    }
+    same = fingerprint(**facts, parents=[p["sha256"] for p in parents])
+    told = facts | {"inputs": {p["path"]: p["sha256"] for p in parents}}
+    model = run(job, kimg, folder, same, device, snapshots, told)
+    model.info = {"read": read} if read else {}
+    return model
 
 
-def image_stream(paths: Sequence[Path | None], network: NetworkParams, psi: float, device: torch.device) -> ImageStream:
-    """Images of datasets (zips or folders), or of sources' checkpoints if these are given in their place."""
+def image_stream(
+    paths: Sequence[Path | None],
+    network: NetworkParams,
+    psi: float,
+    device: torch.device,
+    source_classes: Sequence[str] = (),
+    readings: Sequence[ReadingParams] = (),
+) -> tuple[ImageStream, list[str]]:
+    """Images of datasets (zips or folders) and what was read; or of sources' checkpoints if these are given instead.
+
+    source_classes: a class of each checkpoint, by name or number; "" or none at all where a source has one. readings:
+    how each dataset is read; none: as usual.
+    """
+    for option, given in (("--source-class", source_classes), ("--reading", readings)):
+        if len(given) not in (0, len(paths)):
+            raise CocktailError(f"{option}: expected one for each of {len(paths)} classes, or none, found {len(given)}")
     drawn = {path.suffix == MODEL for path in paths if path}
     if len(drawn) > 1:
         raise CocktailError("expected datasets for all classes or checkpoints for all, found both")
     if drawn == {True}:
-        return FreshImages([load(p) if p else None for p in paths], network.img_resolution, device, psi)
-    read = [read_images(p, network.img_resolution, network.img_channels) if p else None for p in paths]
-    return FixedDatasets(read, device)
+        return _drawn_anew(paths, source_classes, network, psi, device), []
+    if any(source_classes):
+        raise CocktailError(
+            "--source-class: expected checkpoints that are drawn from anew, found datasets; leave it out"
+        )
+    return _datasets(paths, readings, network, device)
+
+
+def _drawn_anew(
+    paths: Sequence[Path | None],
+    source_classes: Sequence[str],
+    network: NetworkParams,
+    psi: float,
+    device: torch.device,
+) -> FreshImages:
+    sources = [load(p) if p else None for p in paths]
+    labels = [
+        find_class(name, source.class_names, f"source {path}", "--source-class") if source else 0
+        for name, source, path in zip(source_classes or [""] * len(paths), sources, paths, strict=True)
+    ]
+    return FreshImages(sources, network.img_resolution, device, psi, labels)
+
+
+def _datasets(
+    paths: Sequence[Path | None], readings: Sequence[ReadingParams], network: NetworkParams, device: torch.device
+) -> tuple[FixedDatasets, list[str]]:
+    size, how = (network.img_resolution, network.img_channels), readings or [ReadingParams()] * len(paths)
+    found = [read_dataset(p, *size, reading) if p else None for p, reading in zip(paths, how, strict=True)]
+    for path, dataset in zip(paths, found, strict=True):
+        if dataset:
+            print(dataset.read.sentence(str(path)), flush=True)
+    said = [dataset.read.sentence(path.name) for path, dataset in zip(paths, found, strict=True) if path and dataset]
+    return FixedDatasets([dataset.images if dataset else None for dataset in found], device), said
 
 
 def one_class(n_classes: int, position: int) -> list[float]:

@@ -1,12 +1,12 @@
-"""StyleGAN2's generator: mapping network and skip synthesis network.
+"""StyleGAN2's generator: mapping network and synthesis network.
 
 Parameter names are those of StyleGAN2-ADA, so published weights load unchanged.
 Source: Karras et al. 2020 (CVPR), secs. 2 to 4; Karras et al. 2020 (NeurIPS, "ADA").
 """
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
@@ -14,12 +14,12 @@ from torch import Tensor, nn
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-from gan_cocktail.networks.layers import ACTIVATION_GAIN, LEAK, FullyConnected, Mapping
+from gan_cocktail.networks.layers import ACTIVATION_GAIN, LEAK, RESIDUAL_GAIN, FullyConnected, Mapping, Shortcut
 from gan_cocktail.networks.resampling import channels_last, upsample, upsampling_conv
 from gan_cocktail.params.network import NetworkParams
 
-Noise = Sequence[Tensor] | None
-"""One [N, 1, R, R] tensor a synthesis layer, or None for no noise."""
+Noise = Sequence[Tensor] | Literal["fresh", "const", "none"]
+"""One [N, 1, R, R] tensor a synthesis layer; or drawn anew, as stored with the weights, or none."""
 
 
 class _NoiseBiasActivation(Function):
@@ -112,7 +112,7 @@ class ToRGB(nn.Module):
         self.bias = nn.Parameter(torch.zeros(img_channels))
         self.weight_gain, self.clamp = 1 / math.sqrt(in_channels), clamp
 
-    def forward(self, x: Tensor, scale: Tensor, w: Tensor) -> Tensor:
+    def forward(self, x: Tensor, scale: Tensor | float, w: Tensor) -> Tensor:
         """Features [N, I, H, W] with scale [N, I] -> image [N, C, H, W] in float32."""
         n, c, h, width = x.shape
         style = scale * self.affine(w) * self.weight_gain
@@ -124,8 +124,13 @@ class ToRGB(nn.Module):
         return y.reshape(n, h, width, -1).permute(0, 3, 1, 2)
 
 
+def _times(x: Tensor, scale: Tensor | float) -> Tensor:
+    """Features x [N, C, H, W] with the deferred scale [N, C] applied."""
+    return x * scale.to(x.dtype)[:, :, None, None] if isinstance(scale, Tensor) else x * scale
+
+
 class SynthesisBlock(nn.Module):
-    """The layers of one resolution."""
+    """The layers of one resolution; `skip`, `resnet` or `orig` as in the StyleGAN2 paper."""
 
     def __init__(self, resolution: int, network: NetworkParams):
         super().__init__()
@@ -135,12 +140,29 @@ class SynthesisBlock(nn.Module):
         else:
             below = network.channels(resolution // 2)
             self.conv0 = SynthesisLayer(below, out, w_dim, resolution, up=True, clamp=clamp)
+            if network.generator == "resnet":
+                self.skip = Shortcut(below, out)
         self.conv1 = SynthesisLayer(out, out, w_dim, resolution, up=False, clamp=clamp)
-        self.torgb = ToRGB(out, network.img_channels, w_dim, clamp)
+        if network.generator == "skip" or resolution == network.img_resolution:
+            self.torgb = ToRGB(out, network.img_channels, w_dim, clamp)
+
+    def forward(
+        self, x: Tensor, scale: Tensor | float, ws: list[Tensor], noise: Sequence[Tensor | None], *, twice: bool
+    ) -> tuple[Tensor, Tensor | float]:
+        """Features and scale at half the resolution (at 4x4 the constant), a w and a noise a layer -> the same."""
+        if not hasattr(self, "conv0"):
+            return self.conv1(x, scale, ws[0], noise[0], twice=twice)
+        if hasattr(self, "skip"):  # a sum cannot wait for its scale
+            x, scale = _times(x, scale), 1.0
+        y, y_scale = self.conv0(x, scale, ws[0], noise[0], twice=twice)
+        y, y_scale = self.conv1(y, y_scale, ws[1], noise[1], twice=twice)
+        if hasattr(self, "skip"):
+            return upsample(self.skip(x)) + _times(y, y_scale * RESIDUAL_GAIN), 1.0
+        return y, y_scale
 
 
 class Synthesis(nn.Module):
-    """Skip generator: every block adds its RGB to the upsampled image below."""
+    """Blocks from the constant at 4x4 to the image; `skip`: each adds its RGB to the upsampled image below."""
 
     def __init__(self, network: NetworkParams):
         super().__init__()
@@ -150,10 +172,11 @@ class Synthesis(nn.Module):
         self.noise_resolutions = [4] + [r for r in self.resolutions[1:] for _ in range(2)]
         self.num_ws = len(self.noise_resolutions) + 1
 
-    def draw_noise(self, n: int, rng: torch.Generator) -> list[Tensor]:
-        """Fresh noise for n images, on the generator's device."""
+    def draw_noise(self, n: int, rng: torch.Generator | None = None) -> list[Tensor]:
+        """Fresh noise for n images, on the random generator's device; without one, on the network's."""
         sizes = [n * r * r for r in self.noise_resolutions]
-        flat = torch.randn(sum(sizes), generator=rng, device=rng.device)
+        where = self.get_parameter("b4.const").device if rng is None else rng.device
+        flat = torch.randn(sum(sizes), generator=rng, device=where)
         parts = flat.split(sizes)
         return [p.view(n, 1, r, r) for p, r in zip(parts, self.noise_resolutions, strict=True)]
 
@@ -162,26 +185,54 @@ class Synthesis(nn.Module):
         layers = [m for m in self.modules() if isinstance(m, SynthesisLayer)]
         return [m.get_buffer("noise_const").expand(n, 1, -1, -1) for m in layers]
 
+    def _noise(self, noise: Noise, n: int, rng: torch.Generator | None) -> Sequence[Tensor | None]:
+        if noise == "fresh":
+            return self.draw_noise(n, rng)
+        if noise == "const":
+            return self.constant_noise(n)
+        if noise == "none":
+            return [None] * len(self.noise_resolutions)
+        if noise is None or isinstance(noise, str):
+            raise ValueError(f"noise: expected 'fresh', 'const', 'none' or a tensor a layer, found {noise!r}")
+        return noise
+
     def forward(
-        self, ws: Tensor, noise: Noise = None, dtype: torch.dtype = torch.float32, *, twice: bool = False
+        self,
+        ws: Tensor,
+        noise: Noise = "fresh",
+        dtype: torch.dtype = torch.float32,
+        *,
+        twice: bool = False,
+        rng: torch.Generator | None = None,
     ) -> Tensor:
         """Images [N, C, H, W] in float32, nominally in [-1, 1].
 
         ws: [N, w_dim], or [N, num_ws, w_dim] with one w a layer. dtype: precision of the
-        convolutions. twice: make the graph differentiable twice (path length).
+        convolutions. twice: make the graph differentiable twice (path length). rng: what fresh noise is drawn
+        from; PyTorch's global generator if none is given.
         """
-        w: Callable[[int], Tensor] = (lambda k: ws[:, k]) if ws.ndim == 3 else (lambda k: ws)
-        noise = noise if noise is not None else [None] * len(self.noise_resolutions)  # type: ignore[list-item]
-        block: Any = self.b4
-        x = block.const.to(dtype)[None].expand(ws.shape[0], -1, -1, -1)
-        x, scale = block.conv1(x, 1.0, w(0), noise[0], twice=twice)
-        img = block.torgb(x, scale, w(1))
-        for k, r in zip(range(1, self.num_ws, 2), self.resolutions[1:], strict=False):
-            block = getattr(self, f"b{r}")
-            x, scale = block.conv0(x, scale, w(k), noise[k], twice=twice)
-            x, scale = block.conv1(x, scale, w(k + 1), noise[k + 1], twice=twice)
-            img = upsample(img) + block.torgb(x, scale, w(k + 2))
+        w = list(ws.unbind(1)) if ws.ndim == 3 else [ws] * self.num_ws
+        noises = self._noise(noise, len(ws), rng)
+        const: Tensor = self.get_parameter("b4.const").to(dtype)[None].expand(ws.shape[0], -1, -1, -1)
+        x, scale, img, first = const, 1.0, None, 0
+        for r in self.resolutions:
+            block: Any = self.get_submodule(f"b{r}")
+            last = first + (1 if r == 4 else 2)
+            x, scale = block(x, scale, w[first:last], noises[first:last], twice=twice)
+            if hasattr(block, "torgb"):
+                rgb = block.torgb(x, scale, w[last])
+                img = rgb if img is None else upsample(img) + rgb
+            first = last
+        assert img is not None
         return img
+
+
+def latent_mapping(network: NetworkParams) -> Mapping:
+    """The network from latents and labels to w, with the buffer `w_avg`: the mean w, of each class if there are any."""
+    n = network
+    mapping = Mapping(n.z_dim, n.c_dim, n.w_dim, n.mapping_layers, n.embed_dim, n.mapping_dim)
+    mapping.register_buffer("w_avg", torch.zeros(n.c_dim, n.w_dim) if n.c_dim else torch.zeros(n.w_dim))
+    return mapping
 
 
 class Generator(nn.Module):
@@ -189,16 +240,21 @@ class Generator(nn.Module):
 
     def __init__(self, network: NetworkParams):
         super().__init__()
-        n = network
-        self.z_dim, self.c_dim = n.z_dim, n.c_dim
-        self.mapping = Mapping(n.z_dim, n.c_dim, n.w_dim, n.mapping_layers, track_average=True)
-        self.synthesis = Synthesis(n)
+        self.z_dim, self.c_dim, self.w_dim = network.z_dim, network.c_dim, network.w_dim
+        self.mapping = latent_mapping(network)
+        self.synthesis = Synthesis(network)
 
-    def truncate(self, w: Tensor, psi: float, cutoff: int | None = None) -> Tensor:
-        """Move w [N, w_dim] towards w_avg by 1 - psi, in the first `cutoff` layers: [N, num_ws, w_dim]."""
+    def truncate(self, w: Tensor, c: Tensor | None, psi: float, cutoff: int | None = None) -> Tensor:
+        """Move w [N, w_dim] towards the mean of its class by 1 - psi, in the first `cutoff` layers: [N, num_ws, w_dim].
+
+        c: one-hot labels [N, c_dim]; None if the generator is unconditional.
+        """
         ws = w.unsqueeze(1).repeat(1, self.synthesis.num_ws, 1)
         if psi != 1:
             average = self.mapping.get_buffer("w_avg")
+            if self.c_dim:
+                assert c is not None
+                average = (c @ average)[:, None]
             ws[:, :cutoff] = average.lerp(ws[:, :cutoff], psi)
         return ws
 
@@ -206,9 +262,14 @@ class Generator(nn.Module):
         self,
         z: Tensor,
         c: Tensor | None,
-        noise: Noise = None,
+        noise: Noise = "fresh",
         dtype: torch.dtype = torch.float32,
         psi: float = 1.0,
+        rng: torch.Generator | None = None,
     ) -> Tensor:
-        """Images [N, C, H, W] of latents z [N, z_dim] and one-hot labels c [N, c_dim]."""
-        return self.synthesis(self.truncate(self.mapping(z, c), psi), noise, dtype)
+        """Images [N, C, H, W] of latents z [N, z_dim] and one-hot labels c [N, c_dim] (None if unconditional).
+
+        noise, rng: as of `Synthesis.forward`; by default every call draws noise anew, as in training and evaluation.
+        psi: truncation, 1 for none.
+        """
+        return self.synthesis(self.truncate(self.mapping(z, c), c, psi), noise, dtype, rng=rng)

@@ -6,8 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gan_cocktail.networks.resampling import channels_last
+
 LEAK = 0.2
 ACTIVATION_GAIN = math.sqrt(2)
+RESIDUAL_GAIN = math.sqrt(0.5)  # of both ways through a residual block: their sum keeps its size
 
 
 def normalize_second_moment(x: Tensor) -> Tensor:
@@ -44,24 +47,39 @@ class FullyConnected(nn.Module):
         return F.leaky_relu(y, LEAK) * ACTIVATION_GAIN if self.activate else y
 
 
+class Shortcut(nn.Module):
+    """The straight way through a residual block: a 1x1 convolution without bias and, as published, without clamp."""
+
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__()
+        self.weight = nn.Parameter(channels_last(torch.randn(outputs, inputs, 1, 1)))
+        self.weight_gain = 1 / math.sqrt(inputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N, I, H, W] -> [N, O, H, W], times RESIDUAL_GAIN."""
+        return F.conv2d(x, (self.weight * (self.weight_gain * RESIDUAL_GAIN)).to(x.dtype))
+
+
 class Mapping(nn.Module):
     """Mapping network of latents and class labels.
 
     In the generator (z, c) -> w; in the discriminator, with z_dim = 0, c -> the vector on which
-    the features are projected (Miyato and Koyama 2018).
+    the features are projected (Miyato and Koyama 2018). Without layers that is the normalised embedding.
+    embed_dim, hidden_dim: widths of the embedding and between layers; out_dim where not given.
     """
 
-    def __init__(self, z_dim: int, c_dim: int, w_dim: int, layers: int, *, track_average: bool):
+    def __init__(
+        self, z_dim: int, c_dim: int, out_dim: int, layers: int, embed_dim: int | None, hidden_dim: int | None
+    ):
         super().__init__()
         self.z_dim, self.c_dim, self.layers = z_dim, c_dim, layers
+        embed = (embed_dim or out_dim) if c_dim else 0
         if c_dim:
-            self.embed = FullyConnected(c_dim, w_dim)
-        widths = [z_dim + (w_dim if c_dim else 0)] + [w_dim] * layers
+            self.embed = FullyConnected(c_dim, embed)
+        widths = [z_dim + embed] + [hidden_dim or out_dim] * (layers - 1) + [out_dim]
         for i in range(layers):
             layer = FullyConnected(widths[i], widths[i + 1], activate=True, lr_multiplier=0.01)
             setattr(self, f"fc{i}", layer)
-        if track_average:
-            self.register_buffer("w_avg", torch.zeros(w_dim))
 
     def forward(self, z: Tensor | None, c: Tensor | None) -> Tensor:
         """z: [N, z_dim] (None if z_dim is 0), c: [N, c_dim] one-hot (None if c_dim is 0)."""

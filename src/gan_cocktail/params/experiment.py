@@ -8,6 +8,7 @@ from gan_cocktail.params.applications import ApplicationParams
 from gan_cocktail.params.base import Name, Section, nearest
 from gan_cocktail.params.evaluation import EvaluationParams
 from gan_cocktail.params.figures import FigureParams
+from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.synthesis import SynthesisParams
 from gan_cocktail.params.training import BudgetParams, FisherParams, MergingParams, SourceTrainingParams, TrainingParams
 
@@ -24,6 +25,7 @@ class SourceParams(Section):
     dataset: str | None = Field(
         None, description="zip or folder of real images: without `model`, the source is trained on them"
     )
+    reading: ReadingParams | None = Field(None, description="how the images of `dataset` are read; null: as usual")
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -31,6 +33,8 @@ class SourceParams(Section):
             raise ValueError("a source needs `model` (a checkpoint) or `dataset` (images to train one)")
         if self.model is None and self.reference is not None:
             raise ValueError("a source that is trained on its `dataset` gets its reference from it; drop `reference`")
+        if self.dataset is None and self.reading is not None:
+            raise ValueError("`reading` is of the images of a `dataset`, and there is none; drop `reading`")
         return self
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from gan_cocktail.methods.table import methods_of
 from gan_cocktail.params.experiment import MixtureParams, Params
 from gan_cocktail.params.method import AverageKind, Method
+from gan_cocktail.params.reading import ReadingParams
 
 AVERAGES: tuple[AverageKind, ...] = ("rooted", "unrooted")  # those that are shown by themselves
 MERGE_OF: dict[AverageKind, str] = {  # averages of the root and the rooted models, and their ways in merging/table.py
@@ -88,6 +89,12 @@ class ModelPlan:
     def reference_origin(self, source: str) -> str:
         """Whether statistics made here are of real or of synthetic images."""
         return "real" if self.params.sources[source].dataset else "synthetic"
+
+    def reading(self, *sources: str) -> list[str]:
+        """How their real images are read, an option each; none if all are read as usual."""
+        found = [self.params.sources[s].reading or ReadingParams() for s in sources if self.params.sources[s].dataset]
+        usual = all(reading == ReadingParams() for reading in found)
+        return [] if usual else [f"--reading={reading.model_dump_json()}" for reading in found]
 
     def weights(self) -> list[str]:
         """The extractors' files of weights."""
@@ -185,6 +192,8 @@ class ModelPlan:
         if spec.consistency:
             options += [f"--consistency={spec.consistency.model_dump_json()}"]
             options += [f"--teacher={path}" for path in self.teachers(mixture, method, seed)]
+        if spec.images == "real":
+            options += self.reading(*self.mixture(mixture).sources)
         return options + ([f"--frozen-layers={spec.frozen_layers}"] if spec.frozen_layers else [])
 
     def drawing(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 MINUS, NONE = "\N{MINUS SIGN}", "\N{EN DASH}"  # of negative, and of missing numbers
+FEW = "‡"  # marks a number of fewer images than features
 SUBSETS = "†"  # marks a spread within one measurement (KID's subsets, pairs of images), not over seeds
 
 
@@ -36,7 +37,7 @@ def fixed(value: float, places: int, sign: str = "-") -> str:
 
     sign: "+" to print that of positive values too.
     """
-    return NONE if math.isnan(value) else f"{value:{sign}.{places}f}".replace("-", MINUS)
+    return NONE if math.isnan(value) else f"{value:{sign}z.{places}f}".replace("-", MINUS)  # z: no sign of a zero
 
 
 def number(value: float, spread: float = math.nan) -> str:
@@ -62,8 +63,8 @@ def markdown(table: Table) -> str:
 
 SPECIAL = {c: rf"\{c}" for c in "_&%#${}"} | {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "|": r"\textbar{}",
-    "<": r"\textless{}", ">": r"\textgreater{}", "`": "", "±": r"$\pm$", "†": r"$^\dagger$", "↑": r"$\uparrow$",
-    "↓": r"$\downarrow$", MINUS: r"$-$", "→": r"$\to$", NONE: "--", "·": r"$\cdot$",
+    "<": r"\textless{}", ">": r"\textgreater{}", "`": "", "±": r"$\pm$", "†": r"$^\dagger$", "‡": r"$^\ddagger$",
+    "↑": r"$\uparrow$", "↓": r"$\downarrow$", MINUS: r"$-$", "→": r"$\to$", NONE: "--", "·": r"$\cdot$",
 }  # fmt: skip
 
 

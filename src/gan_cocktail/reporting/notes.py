@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from gan_cocktail.reporting.formats import SUBSETS
+from gan_cocktail.reporting.formats import FEW, SUBSETS
 from gan_cocktail.reporting.measures import measure
 from gan_cocktail.reporting.rows import NOT_DOMAINS
 
@@ -55,6 +55,17 @@ def references(table: pd.DataFrame) -> str:
     return f"References: real images, but the source's own synthetic images for {synthetic}."
 
 
+def few(table: pd.DataFrame) -> str:
+    """That some numbers are of too few images."""
+    if not table["few"].any():
+        return ""
+    least = table.loc[table["few"], ["n_images", "n_reference"]].min().min()
+    return (
+        f"{FEW}: of fewer images than the features have dimensions (as few as {least:,}): FID comes out too high, and "
+        "precision and recall say little."
+    )
+
+
 def sizes(table: pd.DataFrame) -> str:
     """How many images most metrics are of, and the metrics that are of others."""
     numbers = table.groupby("metric", sort=False)["n_images"].max()
@@ -77,6 +88,7 @@ def protocol(table: pd.DataFrame, labels: Mapping[str, str]) -> str:
     """Features, numbers of images, references, seeds, and the data that was trained on."""
     parts = [
         f"Features: {listed(table['extractor'])}; {sizes(table)} generated images a domain.",
+        few(table),
         references(table),
         data(table, labels),
     ]

@@ -76,6 +76,7 @@ def measurement(rows: pd.DataFrame, evaluations: Collection[Mapping[str, Any]]) 
     extractor, settings, first = info["extractor"], info["settings"], rows.iloc[0]
     single = rows[~rows["domain"].isin(NOT_DOMAINS)].drop_duplicates(["domain", "reference", "n_reference"])
     references = [f"{r['domain']} ({r['n_reference']:,} {r['reference']} images)" for _, r in single.iterrows()]
+    read = {domain: said for each in evaluations for domain, said in each["info"].get("read", {}).items()}
     return {
         "Features": f"{extractor['name']}, {extractor['dim']} dimensions, resized by {extractor['resize']}",
         "Extractor's SHA-256": extractor["weights_sha256"],
@@ -88,7 +89,7 @@ def measurement(rows: pd.DataFrame, evaluations: Collection[Mapping[str, Any]]) 
         "References": ", ".join(references),
         "KID": f"{settings['kid_subsets']} subsets of {settings['kid_subset_size']:,} images",
         "Seeds": ", ".join(map(str, sorted(rows["seed"].unique()))),
-    }
+    } | {f"Real images, {domain}": said for domain, said in read.items()}
 
 
 def surroundings(evaluations: Collection[Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from gan_cocktail.params.base import nearest
 
 COLUMNS = [
     "mixture", "method", "kimg", "merging_kimg", "domain", "metric", "mean", "std", "seed", "n_images",
-    "n_reference", "reference", "extractor", "data",
+    "n_reference", "reference", "extractor", "data", "few",
 ]  # fmt: skip
 KEYS = COLUMNS[:6]  # what a number is of, but for its seed
 NOT_DOMAINS = ("mean", "union")
@@ -32,6 +32,7 @@ def rows_of(evaluations: Mapping[str, Mapping[str, Any]], bounds: Collection[str
 
     bounds: methods that do not compete; `competes` is False for them.
     `data` ("fixed" or "fresh" synthetic images) is a row's own, else the file's (`info`), else missing.
+    `few`: of fewer images than features.
     Raises CocktailError if there are none, if a row lacks a value or comes twice, if they cannot be compared, or if one
     of `bounds` is no method.
     """
@@ -39,9 +40,9 @@ def rows_of(evaluations: Mapping[str, Mapping[str, Any]], bounds: Collection[str
     for path, content in evaluations.items():
         if not isinstance(content, dict) or "rows" not in content:
             raise CocktailError(f"{path}: expected what `gan-cocktail evaluate` wrote, found no rows; check the path")
-        shared = {"data": content.get("info", {}).get("data"), "path": path}
+        shared = {"data": content.get("info", {}).get("data"), "few": False, "path": path}
         for row in content["rows"]:
-            if missing := set(COLUMNS) - set(row) - {"data"}:
+            if missing := set(COLUMNS) - set(row) - {"data", "few"}:
                 raise CocktailError(f"{path}: a row lacks {', '.join(sorted(missing))}; make it again with `evaluate`")
             rows.append(shared | row)
     if not rows:

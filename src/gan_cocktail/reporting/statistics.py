@@ -32,6 +32,7 @@ def over_seeds(rows: pd.DataFrame) -> pd.DataFrame:
         reference=("reference", "first"),
         extractor=("extractor", "first"),
         data=("data", "first"),
+        few=("few", "any"),
         competes=("competes", "first"),
     ).reset_index()
 

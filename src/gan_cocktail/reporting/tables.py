@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from gan_cocktail.reporting.formats import MINUS, NONE, SUBSETS, Table, number, plus_minus
+from gan_cocktail.reporting.formats import FEW, MINUS, NONE, SUBSETS, Table, number, plus_minus
 from gan_cocktail.reporting.measures import MAIN, measure
 from gan_cocktail.reporting.notes import protocol
 from gan_cocktail.reporting.rows import at_budget, final, over_domains
@@ -35,8 +35,9 @@ def _printed(row: Mapping[Any, Any]) -> tuple[str, str]:
     """A number, and its spread over seeds; over KID's subsets, marked, if there is one seed."""
     scale = measure(row["metric"]).scale
     spread = row["subset_std"] if row["n"] == 1 else row["std"]
+    few = FEW if row["few"] else ""
     mark = SUBSETS if row["n"] == 1 and not math.isnan(spread) else ""
-    return number(row["mean"] * scale, spread * scale), plus_minus(row["mean"] * scale, spread * scale) + mark
+    return number(row["mean"] * scale, spread * scale), plus_minus(row["mean"] * scale, spread * scale) + mark + few
 
 
 def _rank(row: Mapping[Any, Any], value: str) -> float:

@@ -5,9 +5,10 @@ import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -17,9 +18,11 @@ from gan_cocktail.data.images import grid, png, to_uint8
 from gan_cocktail.errors import StoppedError
 from gan_cocktail.facts import read_facts
 from gan_cocktail.files import atomic
+from gan_cocktail.provenance import plain
 from gan_cocktail.seeds import latents
+from gan_cocktail.training.aside import STATE, other_job, put_back, set_aside
 from gan_cocktail.training.log import ProgressReport, TrainingLog, check_finite
-from gan_cocktail.training.state import restore_state, save_state, saved_steps
+from gan_cocktail.training.state import restore_state, save_state
 from gan_cocktail.training.trainer import Trainer, TrainingJob
 
 STATE_SECONDS = 30.0  # between saves of the whole state; it is saved with each grid too
@@ -71,23 +74,47 @@ class _Keeper:
 
     folder: Path
     fingerprint: str
+    made_of: Mapping[str, Any]
 
     @property
     def state(self) -> Path:
-        return self.folder / "state.safetensors"
+        return self.folder / STATE
 
-    def resume(self, trainer: Trainer, last: int, milestones: Mapping[int, float]) -> None:
-        """Continue from the state, unless it is beyond the budget or passed a milestone without a snapshot."""
+    @contextmanager
+    def resume(self, trainer: Trainer, last: int, milestones: Mapping[int, float]) -> Iterator[None]:
+        """Continue from the state; where that cannot be, start anew and keep aside what is there.
+
+        If the block fails before it saved a state, what was kept aside is put back.
+        """
         for leftover in self.folder.rglob(".*.*"):  # of a process that was killed while writing
             leftover.unlink()
-        steps = saved_steps(self.state, self.fingerprint)
-        if steps is None or steps > last:
+        if not self.state.exists():
+            yield
             return
-        if all(self._has_snapshot(kimg) for at, kimg in milestones.items() if at < steps):
-            restore_state(trainer, self.state)
-            print(f"{self.folder}: continuing at {trainer.kimg:g} kimg", flush=True)
-            if steps in milestones:
-                self.save_snapshot(trainer, milestones[steps])
+        if why := self._why_anew(trainer, last, milestones):
+            aside = set_aside(self.folder, why)
+            try:
+                yield
+            except BaseException:
+                if not self.state.exists():
+                    put_back(self.folder, aside)
+                raise
+            return
+        restore_state(trainer, self.state)
+        print(f"{self.folder}: continuing at {trainer.kimg:g} kimg", flush=True)
+        if trainer.steps in milestones:
+            self.save_snapshot(trainer, milestones[trainer.steps])
+        yield
+
+    def _why_anew(self, trainer: Trainer, last: int, milestones: Mapping[int, float]) -> str:
+        """Why the state that is there is not continued; empty if it is."""
+        facts, batch = read_facts(self.state, "the state of a training"), trainer.settings.batch_size
+        if facts["fingerprint"] != self.fingerprint:
+            return other_job(facts, self.made_of)
+        if facts["steps"] > last:
+            return f"it is at {facts['steps'] * batch / 1000:g} kimg, beyond the budget, {last * batch / 1000:g}"
+        missing = [kimg for at, kimg in milestones.items() if at < facts["steps"] and not self._has_snapshot(kimg)]
+        return f"it is beyond {missing[0]:g} kimg, and kept no generator there, which is asked for" if missing else ""
 
     def _has_snapshot(self, kimg: float) -> bool:
         path = snapshot_path(self.folder, kimg)
@@ -96,14 +123,13 @@ class _Keeper:
     def save_snapshot(self, trainer: Trainer, kimg: float) -> None:
         """Keep the moving average of G."""
         info = {"kind": "snapshot", "kimg": kimg, "fingerprint": self.fingerprint}
-        network = trainer.job.initial.network
-        save(Model(network, trainer.G_ema.state_dict(), info=info), snapshot_path(self.folder, kimg))
+        save(replace(trainer.job.initial, G=trainer.ema_weights(), D={}, info=info), snapshot_path(self.folder, kimg))
 
     def save_state(self, trainer: Trainer) -> None:
         """Save everything, unless a weight is no longer finite (DivergedError)."""
         for name, flat in (("a weight of G", trainer.flat_G), ("a weight of D", trainer.flat_D)):
             check_finite({name: float(flat.detach().sum())}, self.folder, trainer.kimg)
-        save_state(trainer, self.state, self.fingerprint)
+        save_state(trainer, self.state, self.fingerprint, self.made_of)
 
 
 def run(
@@ -113,33 +139,37 @@ def run(
     fingerprint: str,
     device: torch.device,
     snapshots: Sequence[float] = (),
+    made_of: Mapping[str, Any] | None = None,
 ) -> Model:
     """Train to `kimg` and return the model: G's moving average and D.
 
     `folder` holds the state (continued if `fingerprint` is the same), log.jsonl, samples/ and
     snapshots/ (the generator at each kimg of `snapshots`). A state within the budget is continued,
-    so raising the budget trains the difference alone.
+    so raising the budget trains the difference alone. Where it is not, it is said why, by what `made_of` (what
+    the fingerprint is of) was and is, and all is kept aside in before-*/.
 
     Raises StoppedError on SIGINT or SIGTERM, DivergedError on NaN.
     """
-    batch, keeper = job.settings.batch_size, _Keeper(folder, fingerprint)
+    batch, keeper = job.settings.batch_size, _Keeper(folder, fingerprint, plain(dict(made_of or {})))
     trainer, last = Trainer(job, device), steps_of(kimg, batch)
     milestones = {steps_of(k, batch): k for k in snapshots}
     grids = {round(last * i / GRIDS) for i in range(1, GRIDS + 1)}
-    keeper.resume(trainer, last, milestones)
-    log, saved = TrainingLog(folder / "log.jsonl", trainer.steps), time.monotonic()
-    with _stop_requests() as stop, ProgressReport(str(folder), kimg, trainer.kimg) as progress:
-        while trainer.steps < last:
-            stats = trainer.step()
-            log.record(trainer.steps, trainer.kimg, stats)
-            progress.update(trainer.kimg)
-            if trainer.steps in milestones:
-                keeper.save_snapshot(trainer, milestones[trainer.steps])
-            if trainer.steps in grids:
-                write_samples(trainer, folder / f"samples/{trainer.kimg:09.3f}.png")
-            if stop or trainer.steps in grids or time.monotonic() - saved > STATE_SECONDS:
-                keeper.save_state(trainer)
-                saved = time.monotonic()
-            if stop and trainer.steps < last:
-                raise StoppedError(f"{folder}: stopped at {trainer.kimg:g} of {kimg:g} kimg; run it again to continue")
-    return Model(job.initial.network, trainer.G_ema.state_dict(), trainer.D.state_dict())
+    with keeper.resume(trainer, last, milestones), _stop_requests() as stop:
+        log, saved = TrainingLog(folder / "log.jsonl", trainer.steps), time.monotonic()
+        with ProgressReport(str(folder), kimg, trainer.kimg) as progress:
+            while trainer.steps < last:
+                stats = trainer.step()
+                log.record(trainer.steps, trainer.kimg, stats)
+                progress.update(trainer.kimg)
+                if trainer.steps in milestones:
+                    keeper.save_snapshot(trainer, milestones[trainer.steps])
+                if trainer.steps in grids:
+                    write_samples(trainer, folder / f"samples/{trainer.kimg:09.3f}.png")
+                if stop or trainer.steps in grids or time.monotonic() - saved > STATE_SECONDS:
+                    keeper.save_state(trainer)
+                    saved = time.monotonic()
+                if stop and trainer.steps < last:
+                    raise StoppedError(
+                        f"{folder}: stopped at {trainer.kimg:g} of {kimg:g} kimg; run it again to continue"
+                    )
+    return replace(job.initial, G=trainer.ema_weights(), D=trainer.D.state_dict(), info={})

@@ -1,6 +1,8 @@
 """The whole state of a training in one file, so that an interrupted run continues bit for bit."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -26,9 +28,10 @@ def _tensors(trainer: Trainer) -> dict[str, Tensor]:
     return tensors
 
 
-def save_state(trainer: Trainer, path: Path, fingerprint: str) -> None:
-    """Write the trainer's state atomically; `fingerprint` names the job it belongs to."""
-    save_tensors(_tensors(trainer), {"fingerprint": fingerprint, "steps": trainer.steps}, path)
+def save_state(trainer: Trainer, path: Path, fingerprint: str, made_of: Mapping[str, Any] | None = None) -> None:
+    """Write the trainer's state atomically; `fingerprint` names the job it belongs to, `made_of` says what that is."""
+    facts = {"fingerprint": fingerprint, "steps": trainer.steps, "kimg": trainer.kimg, "made_of": made_of or {}}
+    save_tensors(_tensors(trainer), facts, path)
 
 
 def saved_steps(path: Path, fingerprint: str) -> int | None:

@@ -24,7 +24,7 @@ class FixedDatasets:
 
     def __init__(self, datasets: Sequence[Tensor | None], device: torch.device):
         present = [d for d in datasets if d is not None]
-        self.images = torch.cat(present).to(device)
+        self.images = (torch.cat(present) if present[1:] else present[0]).to(device)  # one large set is not copied
         sizes = torch.tensor([0 if d is None else len(d) for d in datasets])
         self.sizes = sizes.to(device)
         self.offsets = (sizes.cumsum(0) - sizes).to(device)
@@ -36,11 +36,21 @@ class FixedDatasets:
 
 
 class FreshImages:
-    """Images drawn anew from one unconditional source a class, in fp32; a class may have none."""
+    """Images drawn anew from one source a class, in fp32; a class may have none.
 
-    def __init__(self, sources: Sequence[Model | None], resolution: int, device: torch.device, psi: float = 1.0):
+    labels: which of a source's own classes is drawn, where it has several; the first unless said otherwise.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Model | None],
+        resolution: int,
+        device: torch.device,
+        psi: float = 1.0,
+        labels: Sequence[int] = (),
+    ):
         self.generators = [None if source is None else source.generator().to(device) for source in sources]
-        self.resolution, self.psi = resolution, psi
+        self.resolution, self.psi, self.labels = resolution, psi, labels or [0] * len(sources)
 
     @torch.no_grad()
     def draw(self, labels: Tensor, rng: torch.Generator) -> Tensor:
@@ -51,7 +61,8 @@ class FreshImages:
             assert G is not None, "a class of probability 0 was drawn"
             n = int((labels == k).sum())
             z = torch.randn(n, G.z_dim, generator=rng, device=rng.device)
-            c = torch.ones(n, 1, device=rng.device) if G.c_dim else None
+            own = torch.full((n,), self.labels[int(k)], device=rng.device)
+            c = F.one_hot(own, G.c_dim).float() if G.c_dim else None
             images.append(self._fit(G(z, c, G.synthesis.draw_noise(n, rng), psi=self.psi)))
         order = labels.argsort(stable=True)
         return to_uint8(torch.cat(images))[order.argsort()]

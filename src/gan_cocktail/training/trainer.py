@@ -9,7 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gan_cocktail.checkpoints.fisher import Fisher
-from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.checkpoints.model import Model, State
+from gan_cocktail.checkpoints.truncation import with_class_means
 from gan_cocktail.data.images import to_float
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.training import TrainingParams
@@ -51,7 +52,7 @@ class Trainer:
         s = self.settings = job.settings
         if s.precision == "fp16" and device.type == "cpu":
             raise CocktailError("training.precision is fp16, which needs a CUDA device; on this CPU use bf16 or fp32")
-        group = min(job.initial.network.mbstd_group_size, s.batch_size)
+        group = min(job.initial.network.mbstd_group_size or s.batch_size, s.batch_size)
         if s.batch_size % group:
             raise CocktailError(
                 f"training.batch_size is {s.batch_size}; this network's minibatch stddev needs a multiple of {group}"
@@ -100,6 +101,10 @@ class Trainer:
             self.ada.adjust()
         return stats
 
+    def ema_weights(self) -> State:
+        """The moving average of G, with the mean w of each class."""
+        return with_class_means(self.job.initial.network, dict(self.G_ema.state_dict()))
+
     def _labels(self, n: int) -> tuple[Tensor | None, Tensor]:
         """One-hot [N, c_dim] (None if unconditional) and class indices [N]."""
         labels = self.probabilities.multinomial(n, replacement=True, generator=self.rng)
@@ -133,10 +138,11 @@ class Trainer:
         return Latents(z, other, mixed & (torch.arange(count, device=self.device) >= cutoff))
 
     def _ws(self, latents: Latents, c: Tensor | None) -> Tensor:
-        """[N, w], or [N, num_ws, w] if some are mixed; the running average of w goes on."""
+        """[N, w], or [N, num_ws, w] if some are mixed; without classes the running average of w goes on."""
         w, ws = latents.ws(self.G.mapping, c)
-        average = self.G.mapping.get_buffer("w_avg")
-        average.copy_(w.detach().mean(0).lerp(average, W_AVG_DECAY))
+        if c is None:
+            average = self.G.mapping.get_buffer("w_avg")
+            average.copy_(w.detach().mean(0).lerp(average, W_AVG_DECAY))
         return ws
 
     def _generator_step(self, c: Tensor | None) -> tuple[Tensor, dict[str, Tensor]]:

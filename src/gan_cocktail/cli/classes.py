@@ -1,0 +1,43 @@
+"""How a verb is told a class: options, and what they say of a model."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gan_cocktail.checkpoints.classes import find_class
+from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.errors import CocktailError
+
+Class = Annotated[
+    str, typer.Option("--class", help="Of a model of several classes: which one, by name or by number from 0.")
+]
+SourceClass = Annotated[
+    str,
+    typer.Option(
+        help="Of a source that is drawn from anew and has several classes: which one, by name or by number from 0. "
+        "Of several sources comma-separated, in order, with nothing for one that needs none."
+    ),
+]
+
+
+def read_source_classes(text: str) -> list[str]:
+    """A class for each source, as --source-class says them; none if it is not given."""
+    return [name.strip() for name in text.split(",")] if text else []
+
+
+def pick_class(model: Model, asked: str, path: Path) -> int:
+    """The class of a model that --class asks for; CocktailError as find_class."""
+    n = len(model.class_names)
+    return find_class(asked, model.class_names, f"{n} class{'es' * (n > 1)} in {path}")
+
+
+def check_order(domains: Sequence[str], classes: Sequence[str], path: Path) -> None:
+    """Raise CocktailError if --domains names a class of a model in another's place: its numbers would be another's."""
+    for k, name in enumerate(classes):
+        if name in domains and domains[k : k + 1] != [name]:
+            raise CocktailError(
+                f"--domains: {name} is class {k} of {path} ({', '.join(classes)}), found {', '.join(domains)}; give "
+                "domains, and references if there are any, in the order of the model's classes"
+            )

@@ -1,0 +1,63 @@
+"""Trainings on datasets of real images: read as each asks, and what was read kept in the model."""
+
+import json
+
+import pytest
+import torch
+
+from gan_cocktail.checkpoints.model import Model, load, save
+from gan_cocktail.cli.merge import merge
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.methods.sources import train_source
+from gan_cocktail.methods.unions import image_stream
+from gan_cocktail.params.base import parse_section
+from gan_cocktail.params.reading import ReadingParams
+from gan_cocktail.params.training import SourceTrainingParams
+from tests.conftest import TINY
+from tests.data.files import fill, pairs, plain, tool_zip
+
+CPU = torch.device("cpu")
+SETTINGS = {"kimg": 0.016, "network": TINY.model_dump(), "training": {"augmentation": None}}
+
+
+def test_a_source_is_trained_on_the_class_that_is_chosen_and_says_so(tmp_path, capsys):
+    path = tool_zip(tmp_path / "x.zip", {"labels": pairs(), "classes": ["sky", "rose"]})
+    settings = parse_section(SourceTrainingParams, SETTINGS, "settings")
+    for label, name in (("rose", "a"), (None, "b")):
+        model = train_source(path, tmp_path / name, "s", settings, 0, CPU, ReadingParams(label=label))
+        save(model, tmp_path / f"{name}.safetensors")
+    log = capsys.readouterr().out
+    assert f"3 images of {path}; those of class 1, rose alone, of 6\n" in log
+    assert f"6 images of {path}; its labels are not used (2 classes; `label` chooses one)\n" in log
+    info = load(tmp_path / "a.safetensors").info
+    assert (info["n_images"], info["read"]["n_images"], info["read"]["reading"]["label"]) == (3, 3, "rose")
+    assert info["read"]["sentence"] == "3 images of x.zip; those of class 1, rose alone, of 6"
+    assert json.dumps(info)
+
+
+def test_each_dataset_of_a_union_is_read_in_its_own_way(tmp_path, capsys):
+    folders = [fill(tmp_path / name, {"0.png": plain("black", (16, 64))}) for name in "ab"]
+    readings = [ReadingParams(fit="pad", background="white"), ReadingParams()]
+    stream, said = image_stream(folders, TINY, 1.0, CPU, readings)
+    padded, cropped = stream.draw(torch.tensor([0, 1]), torch.Generator())
+    assert padded.max() == 255
+    assert cropped.max() == 0
+    assert said[0].startswith("1 image of a; 1 of 1 image padded with white from 16x64; ")
+    assert capsys.readouterr().out.count("1 image of") == 2
+    with pytest.raises(CocktailError, match="--reading: expected one for each of 2 datasets, or none, found 1"):
+        image_stream(folders, TINY, 1.0, CPU, readings[:1])
+
+
+def test_a_source_of_one_image_is_refused_before_it_is_trained(tmp_path):
+    settings = parse_section(SourceTrainingParams, SETTINGS, "settings")
+    with pytest.raises(CocktailError, match="expected 2 images at the very least"):
+        train_source(fill(tmp_path / "one", {"a.png": plain()}), tmp_path / "t", "s", settings, 0, CPU)
+
+
+def test_a_union_says_what_it_was_trained_on(tmp_path):
+    folders = [fill(tmp_path / name, {f"{i}.png": plain("red", (32, 32)) for i in range(2)}) for name in "ab"]
+    save(Model.random(TINY.model_copy(update={"c_dim": 2}), 0), tmp_path / "w.safetensors")
+    merge(tmp_path / "w.safetensors", folders, tmp_path / "u.safetensors", 0.004, settings="batch_size: 4")
+    assert load(tmp_path / "u.safetensors").info["read"] == [
+        f"2 images of {name}; 2 of 2 images reduced from 32x32 to 16x16" for name in "ab"
+    ]
