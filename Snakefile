@@ -6,7 +6,6 @@ from snakemake.utils import min_version
 from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import outputs
-from gan_cocktail.params.evaluation import EXTRACTOR
 from gan_cocktail.plan.models import MERGE_OF, one_of
 from workflow.captions import shown
 from workflow.coupling import sync

@@ -8,11 +8,11 @@ from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
-from gan_cocktail.params.evaluation import EXTRACTOR
+from gan_cocktail.params.evaluation import DEFAULT
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.plan.experiment import Plan
 from gan_cocktail.tensors import save_tensors
-from tests.conftest import ROOT, TINY
+from tests.conftest import ROOT, SHIPPED, TINY
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ def experiment(tmp_path, monkeypatch):
 
     monkeypatch.chdir(ROOT)
 
-    def make(a=TINY, b=TINY, extractor="embedded", weights=None, n_images=500, **more):
-        made_with = {"name": extractor, "weights_sha256": weights or sha256(ROOT / EXTRACTOR)}
+    def make(a=TINY, b=TINY, extractor=DEFAULT, weights=None, n_images=500, **more):
+        made_with = {extractor: {"name": extractor, "weights_sha256": weights or sha256(SHIPPED)}}
         sources = {}
         for name, network in (("a", a), ("b", b)):
             path = tmp_path / f"{name}.safetensors"
             save(Model.random(network, 0), path)
-            save_tensors({}, {"extractor": made_with, "n_images": n_images}, tmp_path / f"{name}.ref")
+            save_tensors({}, {"extractors": made_with, "n_images": n_images}, tmp_path / f"{name}.ref")
             sources[name] = {"model": str(path), "reference": str(tmp_path / f"{name}.ref")}
         return Plan(Params(sources=sources, mixtures={"m": {"sources": ["a", "b"]}}, **more))
 
@@ -45,12 +45,26 @@ def test_sources_that_fit_pass(experiment):
 
 def test_a_reference_of_another_extractor(experiment):
     refused(
-        experiment(extractor="inception_v3"), "made with inception_v3 features, but evaluation.features is embedded"
+        experiment(extractor="inception_v3"),
+        "made with inception_v3 features, but evaluation.features has efficientnet_lite0",
     )
 
 
+def test_a_reference_that_lacks_one_of_several_extractors(experiment):
+    both = {"evaluation": {"features": [DEFAULT, "inception_v3"]}}
+    refused(experiment(**both), f"made with {DEFAULT} features, but evaluation.features has inception_v3")
+
+
+def test_a_reference_of_an_earlier_version(experiment, tmp_path):
+    plan = experiment()
+    save_tensors({}, {"extractor": {"name": "embedded"}, "n_images": 500}, tmp_path / "a.ref")
+    refused(plan, "was made with embedded features by an earlier version; make it anew with gan-cocktail reference")
+
+
 def test_a_reference_of_retrained_features(experiment):
-    refused(experiment(weights="abc"), "was made with other weights than resources/features/embedded.safetensors")
+    refused(
+        experiment(weights="abc"), "was made with other weights than resources/features/efficientnet_lite0.safetensors"
+    )
 
 
 def test_a_reference_of_too_few_images(experiment):

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gan_cocktail.params.evaluation import EXTRACTOR
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.params.method import AverageKind
 from gan_cocktail.plan.experiment import APPLICATIONS, Plan
@@ -57,8 +56,10 @@ def _sources(plan: Plan) -> Iterator[Job]:
     for source in plan.params.sources:
         yield Job("synthesize", source, [plan.model(source)], [plan.dataset(source)], ["seed", "synthesis"])
     for source in plan.made_references():
-        inputs = [plan.reference_images(source), plan.model(source), EXTRACTOR]
-        yield Job("reference", source, inputs, [plan.reference(source)], ["evaluation.features", *_reading(source)])
+        inputs = [plan.reference_images(source), plan.model(source), *plan.weights()]
+        weights = ["evaluation.weights"] if plan.params.evaluation.weights else []
+        keys = ["evaluation.features", *weights, *_reading(source)]
+        yield Job("reference", source, inputs, [plan.reference(source)], keys)
 
 
 def _reading(*sources: str) -> list[str]:
@@ -129,7 +130,7 @@ def _measurements(plan: Plan) -> Iterator[Job]:
             keys = [own, "evaluation", "synthesis.mode", *_budgets(plan, mixture, method), *_variant(plan, method)]
             for seed in plan.params.seeds:
                 models, snapshots = plan.models(mixture, method, seed), plan.snapshots(mixture, method, seed)
-                inputs = [*models, *plan.references(mixture), *snapshots, EXTRACTOR]
+                inputs = [*models, *plan.references(mixture), *snapshots, *plan.weights()]
                 made = [plan.evaluation(mixture, method, seed)]
                 yield Job("evaluate", f"{mixture}.{method}.{seed}", inputs, made, keys)
             shown = plan.models(mixture, method, plan.params.seeds[0])

@@ -11,36 +11,36 @@ from gan_cocktail.cli.evaluate import evaluate
 from gan_cocktail.cli.reference import reference
 from gan_cocktail.cli.samples import samples
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.evaluation.features import embedded
+from gan_cocktail.evaluation.extractors import lite
 from gan_cocktail.evaluation.reference import make_reference, save_reference
 from gan_cocktail.evaluation.sampling import draw
 from gan_cocktail.networks.generator import Synthesis
 from gan_cocktail.reporting.rows import load_rows
 from gan_cocktail.reporting.tables import summary
-from tests.conftest import ROOT, TINY
+from tests.conftest import ROOT, SHIPPED, TINY
 from tests.data.files import fill, plain
 
-SHIPPED = ROOT / "resources/features/embedded.safetensors"
 CPU = torch.device("cpu")
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, monkeypatch):
     """Evaluates a model of two classes with one snapshot, by its cache unless told otherwise."""
+    monkeypatch.chdir(ROOT)  # where the shipped weights are
     network = TINY.model_copy(update={"c_dim": 2})
     save(Model.random(network, 0), tmp_path / "model")
     save_snapshots({0.5: Model.random(network, 1).G}, network, tmp_path / "snapshots")
-    extractor = embedded(SHIPPED, CPU)
+    extractor = lite.load(SHIPPED, CPU)
     references = [tmp_path / "a", tmp_path / "b"]
     for k, path in enumerate(references):
         images = torch.cat(list(draw(Model.random(network, 2), k, 30, 0, "x", CPU)))
-        save_reference(make_reference(extractor(images), extractor.identity, "real", {}), path)
+        save_reference([make_reference(extractor(images), extractor.identity, "real", {})], path)
 
     def call(cache=tmp_path / "cache", snapshots=tmp_path / "snapshots", kid_subsets=3, models=1):
         settings = f"{{n_images: 20, kid_subset_size: 10, kid_subsets: {kid_subsets}, ppl_paths: 2}}"
         evaluate(
             references, [tmp_path / "model"] * models, tmp_path / "out.json", "a,b", "a+b", "ours", merging_kimg=1,
-            snapshots=snapshots, embedded=SHIPPED, cache=cache, settings=settings,
+            snapshots=snapshots, cache=cache, settings=settings,
         )  # fmt: skip
         return json.loads((tmp_path / "out.json").read_text())
 
@@ -108,7 +108,7 @@ def test_too_few_images_are_told_in_the_log_and_in_the_file(run, capsys):
     found = run()
     log = capsys.readouterr().err
     for domain in "ab":
-        told = f"{domain}: 20 generated and 30 reference images are too few for features of 128 dimensions"
+        told = f"{domain}: 20 generated and 30 reference images are too few for features of 192 dimensions"
         assert f"warning: {told}" in log
         assert any(sentence.startswith(told) for sentence in found["info"]["warnings"])
     marked = {row["metric"] for row in found["rows"] if row.get("few")}
@@ -118,7 +118,7 @@ def test_too_few_images_are_told_in_the_log_and_in_the_file(run, capsys):
 def test_reference_tells_what_it_read_and_evaluate_passes_it_on(run, tmp_path):
     fill(tmp_path / "pets", {f"{i}.png": plain((i, 99, 9), (16, 32)) for i in range(30)} | {"notes.txt": b""})
     save(Model.random(TINY, 0), tmp_path / "source")
-    reference(tmp_path / "pets", tmp_path / "a", tmp_path / "source", "real", embedded=SHIPPED, reading="fit: pad")
+    reference(tmp_path / "pets", tmp_path / "a", tmp_path / "source", "real", reading="fit: pad")
     expected = "30 images of pets; 30 of 30 images padded with white from 16x32; "
     read = run()["info"]["read"]
     assert set(read) == {"a"}

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 import torch
+from gan_cocktail.evaluation.embedded_training import gather
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -13,7 +14,6 @@ from PIL import Image
 from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.data.images import grid, png, to_float, to_uint8, write_zip
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.evaluation.embedded_training import gather
 
 
 def read_images(path, resolution, channels):

@@ -4,12 +4,12 @@ import json
 
 import pytest
 import torch
+from gan_cocktail.evaluation.embedded_training import gather
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.evaluation.embedded_training import gather
 from gan_cocktail.params.reading import ReadingParams
 from tests.data.files import fill, pairs, plain, tool_zip
 

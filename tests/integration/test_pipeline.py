@@ -71,7 +71,7 @@ def test_models_carry_what_made_them(finished):
         "results/synthetic/face.zip",
     ]
     evaluation = json.loads(finished.read("results/evaluation/pair/ours/seed0.json"))
-    assert evaluation["info"]["extractor"]["name"] == "embedded"
+    assert evaluation["info"]["extractor"]["name"] == "efficientnet_lite0"
 
 
 def test_the_average_is_that_of_root_and_rooted(finished):
@@ -144,7 +144,7 @@ def test_a_wrong_key_stops_everything_with_the_right_name(project):
 def test_inputs_that_do_not_fit_stop_everything_before_anything_runs(project):
     project.write(TOY | {"evaluation": {"features": "inception_v3"}})
     output = project.run(expect=1)
-    assert "was made with embedded features, but evaluation.features is inception_v3" in output
+    assert "was made with efficientnet_lite0 features, but evaluation.features has inception_v3" in output
     assert not (project.folder / "results").exists()
 
 

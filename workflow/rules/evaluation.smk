@@ -6,7 +6,7 @@ rule evaluate:
         models=lambda w: plan.models(w.mixture, w.method, int(w.seed)),
         references=lambda w: plan.references(w.mixture),
         snapshots=lambda w: plan.snapshots(w.mixture, w.method, int(w.seed)),
-        extractor=EXTRACTOR,
+        weights=plan.weights(),
     output:
         "<results>/evaluation/{mixture}/{method}/seed{seed}.json",
     log:
@@ -21,7 +21,7 @@ rule evaluate:
         contents=lambda w: contents(
             *plan.models(w.mixture, w.method, int(w.seed)),
             *plan.references(w.mixture),
-            EXTRACTOR,
+            *plan.weights(),
         ),
         models=lambda w, input: [f"--model={model}" for model in input.models],
         domains=lambda w: plan.classes(w.mixture),
@@ -39,7 +39,7 @@ rule evaluate:
         " --mixture {wildcards.mixture} --method {wildcards.method} --probabilities {params.probabilities}"
         " --rooting-kimg {params.rooting_kimg} --merging-kimg {params.merging_kimg} {params.snapshots}"
         " --data {params.data} --cache {params.cache:q}"
-        " --embedded {input.extractor:q} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"
+        " --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"
 
 
 rule distances:

@@ -52,7 +52,7 @@ rule reference:
     input:
         images=lambda w: plan.reference_images(w.source),
         model=lambda w: plan.model(w.source),
-        extractor=EXTRACTOR,
+        weights=plan.weights(),
     output:
         "<results>/references/{source}.safetensors",
     log:
@@ -67,12 +67,11 @@ rule reference:
     params:
         *code("reference"),
         contents=lambda w: contents(
-            plan.reference_images(w.source), plan.model(w.source), EXTRACTOR
+            plan.reference_images(w.source), plan.model(w.source), *plan.weights()
         ),
         origin=lambda w: plan.reference_origin(w.source),
-        features=PARAMS.evaluation.features,
+        features=plan.features(),
         reading=lambda w: plan.reading(w.source),
     shell:
         "gan-cocktail reference {input.images:q} --out {output:q} --origin {params.origin}"
-        " --model {input.model:q} --features {params.features} --embedded {input.extractor:q} {params.reading:q}"
-        " > {log:q} 2>&1"
+        " --model {input.model:q} {params.features:q} {params.reading:q} > {log:q} 2>&1"

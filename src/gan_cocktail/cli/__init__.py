@@ -30,7 +30,7 @@ VERBS = (
     "curves",
     "report_distances",
     "report",
-    "train_features",
+    "import_features",
     "schema",
 )
 

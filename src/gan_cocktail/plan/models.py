@@ -96,6 +96,16 @@ class ModelPlan:
         usual = all(reading == ReadingParams() for reading in found)
         return [] if usual else [f"--reading={reading.model_dump_json()}" for reading in found]
 
+    def weights(self) -> list[str]:
+        """The extractors' files of weights."""
+        return list(self.params.evaluation.files.values())
+
+    def features(self) -> list[str]:
+        """What statistics made here are of, as options."""
+        evaluation = self.params.evaluation
+        options = [f"--features={name}" for name in evaluation.features]
+        return options + [f"--weights={name}={path}" for name, path in evaluation.weights.items()]
+
     # Rooting
 
     def position(self, mixture: str, source: str) -> int:
