@@ -84,6 +84,44 @@ def test_a_source_of_many_classes(experiment):
     refused(experiment(a=TINY.model_copy(update={"c_dim": 4})), "has 4 classes")
 
 
+@pytest.fixture
+def pets(tmp_path):
+    """A mixture with one class of a union GAN."""
+
+    def make(asked, classes=("cat", "dog", "bird"), **more):
+        model = Model.random(TINY.model_copy(update={"c_dim": 3}), 0)
+        model.classes, model.info = classes, {}
+        save(model, tmp_path / "pets")
+        save(Model.random(TINY, 0), tmp_path / "face")
+        sources = {"pet": {"model": str(tmp_path / "pets"), "class": asked}, "face": {"model": str(tmp_path / "face")}}
+        return Plan(Params(sources=sources, mixtures={"m": {"sources": ["face", "pet"]}}, **more))
+
+    return make
+
+
+@pytest.mark.parametrize("asked", ["dog", 1, "1", 0])
+def test_one_class_of_a_source_is_a_domain(pets, asked):
+    check_inputs(pets(asked))
+    check_inputs(pets(0, ()))
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (None, "sources.pet.class: expected one of cat, dog, bird ("),
+        (None, "pets has 3 classes), found none; say which"),
+        ("dgo", "found dgo, did you mean 'dog'?"),
+        (3, "sources.pet.class: expected 0 to 2 ("),
+    ],
+)
+def test_a_class_that_is_not_there_is_told_at_once(pets, asked, message):
+    refused(pets(asked), message)
+
+
+def test_names_are_for_models_that_have_them(pets):
+    refused(pets("dog", ()), "sources.pet.class: expected 0 to 2 (")
+
+
 def test_a_file_of_another_kind(experiment, tmp_path):
     plan = experiment()
     (tmp_path / "a.safetensors").write_bytes(b"\x80\x04.")

@@ -162,6 +162,25 @@ def test_fresh_images_come_from_the_sources_themselves():
     assert plan_of().shown("m", "ours")[0] == "results/synthetic/s0.zip"
 
 
+def test_a_class_of_a_source_is_an_option_of_all_that_draw_from_it():
+    sources = {"a": {"model": "a.safetensors"}, "b": {"model": "b.safetensors", "class": 0}}
+    made = {"sources": sources, "mixtures": {"m": {"sources": ["a", "b"]}}, "methods": ["ours", "ensemble"]}
+    fixed, fresh = (Plan(Params(**made, synthesis={"mode": mode})) for mode in ("fixed", "fresh"))
+    assert (fixed.class_options("a"), fixed.class_options("b")) == ([], ["--class=0"])
+    assert fixed.rooted_class("b") == fixed.shown_classes("m", "ours") == fixed.measured_classes("m", "ours") == []
+    assert fresh.rooted_class("b") == ["--source-class=0"]
+    assert fresh.shown_classes("m", "ours") == fixed.measured_classes("m", "ensemble") == ["--source-class=,0"]
+    told = [{f"{job.rule}.{job.name}" for job in jobs(p) if "sources.b.class" in job.keys} for p in (fixed, fresh)]
+    always = {"synthesize.b", "widen.m.b", "evaluate.m.ensemble.0", "samples.m.ensemble"}
+    assert told == [always, always | {"root.m.b.0", "merge.m.ours.0"}]
+
+
+def test_an_experiment_is_the_same_after_it_was_written():
+    sources = {"a": {"model": "a.safetensors"}, "b": {"model": "b.safetensors", "class": "dog"}}
+    params = Params(sources=sources, mixtures={"m": {"sources": ["a", "b"]}})
+    assert read_section(Params, params.model_dump_json()) == params
+
+
 def test_any_source_can_be_the_root():
     plan = plan_of(3, root="s1")
     assert plan.widened_root("m") == "results/widened/m/s1.safetensors"

@@ -5,7 +5,8 @@ Only what files say of themselves is read; files that are not there yet are the 
 
 from pathlib import Path
 
-from gan_cocktail.checkpoints.formats.table import describe
+from gan_cocktail.checkpoints.classes import find_class
+from gan_cocktail.checkpoints.formats.table import tell
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.facts import read_facts
 from gan_cocktail.files import sha256
@@ -36,12 +37,11 @@ def _network(plan: Plan, source: str) -> NetworkParams | None:
         return plan.params.source_training.network
     if not Path(path).exists():
         return None
-    network = describe(Path(path), f"the model of source {source}")
-    if network.c_dim > 1:
-        raise CocktailError(
-            f"sources.{source}: {path} has {network.c_dim} classes; expected an unconditional model or one class"
-        )
-    return network
+    told = tell(Path(path), f"the model of source {source}")
+    n = len(told.class_names)
+    what = f"{path} has {n} class{'es' * (n > 1)}"
+    find_class(plan.own_class(source), told.class_names, what, f"sources.{source}.class")
+    return told.network
 
 
 def _check_networks(plan: Plan, mixture: str, networks: dict[str, NetworkParams]) -> None:

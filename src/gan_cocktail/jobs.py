@@ -55,7 +55,8 @@ def _sources(plan: Plan) -> Iterator[Job]:
             "train_source", source, [dataset], [plan.model(source)], ["seed", "source_training", *_reading(source)]
         )
     for source in plan.params.sources:
-        yield Job("synthesize", source, [plan.model(source)], [plan.dataset(source)], ["seed", "synthesis"])
+        keys = ["seed", "synthesis", *_classes(source)]
+        yield Job("synthesize", source, [plan.model(source)], [plan.dataset(source)], keys)
     for source in plan.made_references():
         inputs = [plan.reference_images(source), plan.model(source), EXTRACTOR]
         yield Job("reference", source, inputs, [plan.reference(source)], ["evaluation.features", *_reading(source)])
@@ -65,11 +66,16 @@ def _reading(*sources: str) -> list[str]:
     return [f"sources.{source}.reading" for source in sources]
 
 
+def _classes(*sources: str) -> list[str]:
+    return [f"sources.{source}.class" for source in sources]
+
+
 def _models(plan: Plan) -> Iterator[Job]:
     for mixture, m in plan.params.mixtures.items():
         own = f"mixtures.{mixture}"
         for s in m.sources:
-            yield Job("widen", f"{mixture}.{s}", [plan.model(s)], [plan.widened(mixture, s)], ["seed", own])
+            keys = ["seed", own, *_classes(s)]
+            yield Job("widen", f"{mixture}.{s}", [plan.model(s)], [plan.widened(mixture, s)], keys)
         for seed in plan.params.seeds:
             yield from _rooted(plan, mixture, seed)
         yield Job("average_unrooted", mixture, *_averaging(plan, mixture, "unrooted", plan.params.seed), [])
@@ -84,7 +90,7 @@ def _models(plan: Plan) -> Iterator[Job]:
 def _rooted(plan: Plan, mixture: str, seed: int) -> Iterator[Job]:
     for s in plan.mixture(mixture).leaves:
         inputs = [plan.widened_root(mixture), plan.images(s)]
-        keys = [f"mixtures.{mixture}", "training", "rooting.kimg", *_drawing(plan)]
+        keys = [f"mixtures.{mixture}", "training", "rooting.kimg", *_drawing(plan, s)]
         yield Job("root", f"{mixture}.{s}.{seed}", inputs, [plan.rooted(mixture, s, seed)], keys)
     for kind in MERGE_OF:
         keys = [] if kind == "rooted" else [f"mixtures.{mixture}"]
@@ -100,9 +106,9 @@ def _merge(plan: Plan, mixture: str, method: str, seed: int) -> Job:
     inputs = [start, *plan.shown(mixture, method), *plan.fishers(mixture, method)]
     inputs += plan.teachers(mixture, method, seed)
     made = plan.models(mixture, method, seed) + plan.snapshots(mixture, method, seed)
-    keys = [f"mixtures.{mixture}", "training", "rooting.kimg", "merging", *_variant(plan, method), *_drawing(plan)]
-    if plan.data(method) == "real":
-        keys += _reading(*plan.mixture(mixture).sources)
+    keys = [f"mixtures.{mixture}", "training", "rooting.kimg", "merging", *_variant(plan, method)]
+    sources = plan.mixture(mixture).sources
+    keys += _reading(*sources) if plan.data(method) == "real" else _drawing(plan, *sources)
     return Job("merge", f"{mixture}.{method}.{seed}", inputs, made, keys)
 
 
@@ -110,8 +116,13 @@ def _variant(plan: Plan, method: str) -> list[str]:
     return [f"variants.{method}"] if method in plan.params.variants else []
 
 
-def _drawing(plan: Plan) -> list[str]:
-    return ["synthesis.truncation_psi"] if plan.params.synthesis.mode == "fresh" else []
+def _drawing(plan: Plan, *sources: str) -> list[str]:
+    return ["synthesis.truncation_psi", *_classes(*sources)] if plan.params.synthesis.mode == "fresh" else []
+
+
+def _measured(plan: Plan, mixture: str, method: str) -> list[str]:
+    of_sources = plan.methods[method].initialisation == "sources"
+    return _classes(*plan.mixture(mixture).sources) if of_sources else []
 
 
 def _budgets(plan: Plan, mixture: str, method: str) -> list[str]:
@@ -127,13 +138,14 @@ def _measurements(plan: Plan) -> Iterator[Job]:
             yield Job("distances", f"{mixture}.{seed}", inputs, [plan.distance(mixture, seed)], [own])
         for method in plan.methods_for(mixture):
             keys = [own, "evaluation", "synthesis.mode", *_budgets(plan, mixture, method), *_variant(plan, method)]
+            classes = _measured(plan, mixture, method)
             for seed in plan.params.seeds:
                 models, snapshots = plan.models(mixture, method, seed), plan.snapshots(mixture, method, seed)
                 inputs = [*models, *plan.references(mixture), *snapshots, EXTRACTOR]
                 made = [plan.evaluation(mixture, method, seed)]
-                yield Job("evaluate", f"{mixture}.{method}.{seed}", inputs, made, keys)
+                yield Job("evaluate", f"{mixture}.{method}.{seed}", inputs, made, [*keys, *classes])
             shown = plan.models(mixture, method, plan.params.seeds[0])
-            yield Job("samples", f"{mixture}.{method}", shown, [plan.grid(mixture, method)], GRID_KEYS)
+            yield Job("samples", f"{mixture}.{method}", shown, [plan.grid(mixture, method)], [*GRID_KEYS, *classes])
 
 
 def _applications(plan: Plan) -> Iterator[Job]:

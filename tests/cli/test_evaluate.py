@@ -15,6 +15,7 @@ from gan_cocktail.evaluation.features import embedded
 from gan_cocktail.evaluation.reference import make_reference, save_reference
 from gan_cocktail.evaluation.sampling import draw
 from gan_cocktail.networks.generator import Synthesis
+from gan_cocktail.reporting.grids import load_grid
 from gan_cocktail.reporting.rows import load_rows
 from gan_cocktail.reporting.tables import summary
 from tests.conftest import ROOT, TINY
@@ -36,11 +37,12 @@ def run(tmp_path):
         images = torch.cat(list(draw(Model.random(network, 2), k, 30, 0, "x", CPU)))
         save_reference(make_reference(extractor(images), extractor.identity, "real", {}), path)
 
-    def call(cache=tmp_path / "cache", snapshots=tmp_path / "snapshots", kid_subsets=3, models=1):
+    def call(cache=tmp_path / "cache", snapshots=tmp_path / "snapshots", kid_subsets=3, models=1, source_class=""):
         settings = f"{{n_images: 20, kid_subset_size: 10, kid_subsets: {kid_subsets}, ppl_paths: 2}}"
         evaluate(
             references, [tmp_path / "model"] * models, tmp_path / "out.json", "a,b", "a+b", "ours", merging_kimg=1,
             snapshots=snapshots, embedded=SHIPPED, cache=cache, settings=settings,
+            source_class=source_class,
         )  # fmt: skip
         return json.loads((tmp_path / "out.json").read_text())
 
@@ -82,6 +84,29 @@ def test_of_one_model_a_class_none_has_classes_of_its_own(run, tmp_path):
         run(models=2)
     with pytest.raises(CocktailError, match="model: expected a model of one domain"):
         samples([tmp_path / "model"] * 2, tmp_path / "grid.png")
+
+
+def test_of_sources_of_several_classes_the_one_that_is_asked_for_is_measured(run, tmp_path):
+    def fids(**options):
+        return {row["domain"]: row["mean"] for row in run(snapshots=None, **options)["rows"] if row["metric"] == "fid"}
+
+    own = fids()
+    assert fids(models=2, source_class="0,1") == pytest.approx(own)
+    swapped = fids(models=2, source_class="1,0")
+    assert swapped["a"] != pytest.approx(own["a"])
+    with pytest.raises(CocktailError, match=r"--source-class: expected 0 to 1 .*, found 2"):
+        fids(models=2, source_class="0,2")
+    with pytest.raises(CocktailError, match="--source-class: expected one for each of 2 models, found 1"):
+        fids(models=2, source_class="0")
+
+
+def test_samples_of_a_source_are_of_the_class_that_is_asked_for(run, tmp_path):
+    grids = {}
+    for name, models, asked in (("own", 1, ""), ("same", 2, "0,1"), ("one", 1, "1")):
+        samples([tmp_path / "model"] * models, tmp_path / f"{name}.png", 2, source_class=asked)
+        grids[name] = load_grid(tmp_path / f"{name}.png")
+    assert (grids["own"] == grids["same"]).all()
+    assert (grids["own"][16:] == grids["one"]).all()
 
 
 def test_the_tables_take_the_rows(run, tmp_path):

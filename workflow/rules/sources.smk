@@ -41,11 +41,12 @@ rule synthesize:
     params:
         *code("synthesize"),
         contents=lambda w: contents(plan.model(w.source)),
+        own_class=lambda w: plan.class_options(w.source),
         settings=PARAMS.synthesis.model_dump_json(),
         seed=PARAMS.seed,
     shell:
         "gan-cocktail synthesize {input:q} --out {output:q} --name {wildcards.source} --seed {params.seed}"
-        " --settings {params.settings:q} > {log:q} 2>&1"
+        " {params.own_class:q} --settings {params.settings:q} > {log:q} 2>&1"
 
 
 rule reference:

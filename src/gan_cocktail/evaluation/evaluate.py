@@ -36,6 +36,7 @@ class Protocol:
     seed: int
     device: torch.device
     cache: Cache = field(default_factory=Cache)
+    own: Sequence[int] = ()  # of one model a domain, which of its classes is measured; the first unless said otherwise
 
     @cached_property
     def pooled(self) -> Reference:
@@ -58,13 +59,13 @@ def evaluate(models: Sequence[Model], protocol: Protocol, *, snapshot: bool = Fa
     p = protocol
     perceptual = None if snapshot else p.perceptual
     sets = [
-        image_set(*of_class(models, i), p.settings.n_images, p.extractor, perceptual, p.seed, p.device, p.cache)
+        image_set(*of_class(models, i, p.own), p.settings.n_images, p.extractor, perceptual, p.seed, p.device, p.cache)
         for i in range(len(p.domains))
     ]
     paths = 0 if snapshot else p.settings.ppl_paths
     rows: list[Row] = []
     for i, domain in enumerate(p.domains):
-        measured = _of_domain(sets[i], i, p) + _path_length(*of_class(models, i), paths, p)
+        measured = _of_domain(sets[i], i, p) + _path_length(*of_class(models, i, p.own), paths, p)
         rows += [{"domain": domain} | each for each in measured]
     rows += mean_rows(rows)
     ends = np.cumsum(union_counts(p.probabilities, p.settings.n_images, p.seed))

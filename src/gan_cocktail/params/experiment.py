@@ -22,6 +22,9 @@ class SourceParams(Section):
     model: str | None = Field(
         None, description="checkpoint of the pretrained GAN: of this project, or a StyleGAN2 of another program"
     )
+    class_: Annotated[int, Field(ge=0)] | str | None = Field(
+        None, alias="class", description="which class of a `model` of several, by index or name; null: it has one"
+    )
     reference: str | None = Field(
         None, description="cached statistics of its real images; null: of its own synthetic images"
     )
@@ -36,6 +39,8 @@ class SourceParams(Section):
             raise ValueError("a source needs `model` (a checkpoint) or `dataset` (images to train one)")
         if self.model is None and self.reference is not None:
             raise ValueError("a source that is trained on its `dataset` gets its reference from it; drop `reference`")
+        if self.model is None and self.class_ is not None:
+            raise ValueError("`class` is of a `model`, and there is none; `reading.label` takes one of a dataset")
         if self.dataset is None and self.reading is not None:
             raise ValueError("`reading` is of the images of a `dataset`, and there is none; drop `reading`")
         return self

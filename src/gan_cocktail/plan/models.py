@@ -62,6 +62,21 @@ class ModelPlan:
         """A source's checkpoint: the user's, or the one trained here from a dataset."""
         return self.params.sources[source].model or f"{self.results}/sources/{source}.safetensors"
 
+    def own_class(self, source: str) -> str:
+        """Which class of its checkpoint a source is, as the value of an option; empty if it has one alone."""
+        asked = self.params.sources[source].class_
+        return "" if asked is None else str(asked)
+
+    def class_options(self, source: str) -> list[str]:
+        """The same for a verb that draws one class of a model; none if the source names none."""
+        asked = self.own_class(source)
+        return [f"--class={asked}"] if asked else []
+
+    def source_classes(self, *sources: str) -> list[str]:
+        """The same for a verb that draws from several sources, in order; none if none of them names one."""
+        asked = [self.own_class(s) for s in sources]
+        return [f"--source-class={','.join(asked)}"] if any(asked) else []
+
     def trained_sources(self) -> list[str]:
         """Sources that are given as datasets alone."""
         return [name for name, source in self.params.sources.items() if not source.model]
@@ -190,6 +205,19 @@ class ModelPlan:
         """How trainings draw from sources, if they do, as an option."""
         s = self.params.synthesis
         return f"--truncation-psi={s.truncation_psi}" if s.mode == "fresh" else ""
+
+    def rooted_class(self, source: str) -> list[str]:
+        """Of which class rooting draws a source's images, if it draws them, as options."""
+        return self.source_classes(source) if self.params.synthesis.mode == "fresh" else []
+
+    def shown_classes(self, mixture: str, method: str) -> list[str]:
+        """The same of a training on all sources."""
+        return self.source_classes(*self.mixture(mixture).sources) if self.data(method) == "fresh" else []
+
+    def measured_classes(self, mixture: str, method: str) -> list[str]:
+        """Which class of each of a method's models is its domain, as options: of sources, measured as they are."""
+        of_sources = self.methods[method].initialisation == "sources"
+        return self.source_classes(*self.mixture(mixture).sources) if of_sources else []
 
     def models(self, mixture: str, method: str, seed: int) -> list[str]:
         """A method's model, trained or as it starts; of the ensemble, one model a class."""
