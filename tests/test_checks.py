@@ -122,6 +122,29 @@ def test_names_are_for_models_that_have_them(pets):
     refused(pets("dog", ()), "sources.pet.class: expected 0 to 2 (")
 
 
+@pytest.fixture
+def boxed(tmp_path):
+    """A mixture with the images of a black box."""
+
+    def make(methods):
+        save(Model.random(TINY, 0), tmp_path / "face")
+        sources = {"face": {"model": str(tmp_path / "face")}, "box": {"images": str(tmp_path / "box")}}
+        return Plan(Params(sources=sources, mixtures={"m": {"sources": ["face", "box"]}}, methods=methods))
+
+    return make
+
+
+def test_methods_that_need_every_model_are_left_out_of_mixtures_with_images(boxed):
+    assert check_inputs(boxed(["ours", "transfergan"])) == []
+    (said,) = check_inputs(boxed(["ours", "average_unrooted", "ensemble"]))
+    assert said == (
+        "mixtures.m: without average_unrooted and ensemble: they need a model of every source, and of box there are "
+        "images alone"
+    )
+    refused(boxed(["ensemble"]), "mixtures.m: none of the methods is possible (they need a model of every source")
+    refused(boxed(["ours", "upper_bound"]), "upper_bound is trained on real images, but no mixture has a `dataset`")
+
+
 def test_a_file_of_another_kind(experiment, tmp_path):
     plan = experiment()
     (tmp_path / "a.safetensors").write_bytes(b"\x80\x04.")

@@ -54,11 +54,11 @@ def _sources(plan: Plan) -> Iterator[Job]:
         yield Job(
             "train_source", source, [dataset], [plan.model(source)], ["seed", "source_training", *_reading(source)]
         )
-    for source in plan.params.sources:
+    for source in plan.with_models([*plan.params.sources]):
         keys = ["seed", "synthesis", *_classes(source)]
         yield Job("synthesize", source, [plan.model(source)], [plan.dataset(source)], keys)
     for source in plan.made_references():
-        inputs = [plan.reference_images(source), plan.model(source), EXTRACTOR]
+        inputs = [plan.reference_images(source), plan.measured_as(source), EXTRACTOR]
         yield Job("reference", source, inputs, [plan.reference(source)], ["evaluation.features", *_reading(source)])
 
 
@@ -73,12 +73,13 @@ def _classes(*sources: str) -> list[str]:
 def _models(plan: Plan) -> Iterator[Job]:
     for mixture, m in plan.params.mixtures.items():
         own = f"mixtures.{mixture}"
-        for s in m.sources:
+        for s in plan.with_models(m.sources):
             keys = ["seed", own, *_classes(s)]
             yield Job("widen", f"{mixture}.{s}", [plan.model(s)], [plan.widened(mixture, s)], keys)
         for seed in plan.params.seeds:
             yield from _rooted(plan, mixture, seed)
-        yield Job("average_unrooted", mixture, *_averaging(plan, mixture, "unrooted", plan.params.seed), [])
+        if plan.with_models(m.sources) == m.sources:
+            yield Job("average_unrooted", mixture, *_averaging(plan, mixture, "unrooted", plan.params.seed), [])
         root = [plan.widened_root(mixture)]
         yield Job("fisher", mixture, root, [plan.fisher(mixture)], ["seed", own, "fisher"])
         for method in plan.methods_for(mixture):
@@ -90,7 +91,7 @@ def _models(plan: Plan) -> Iterator[Job]:
 def _rooted(plan: Plan, mixture: str, seed: int) -> Iterator[Job]:
     for s in plan.mixture(mixture).leaves:
         inputs = [plan.widened_root(mixture), plan.images(s)]
-        keys = [f"mixtures.{mixture}", "training", "rooting.kimg", *_drawing(plan, s)]
+        keys = [f"mixtures.{mixture}", "training", "rooting.kimg", *_drawing(plan, s), *_given(plan, s)]
         yield Job("root", f"{mixture}.{s}.{seed}", inputs, [plan.rooted(mixture, s, seed)], keys)
     for kind in MERGE_OF:
         keys = [] if kind == "rooted" else [f"mixtures.{mixture}"]
@@ -108,7 +109,8 @@ def _merge(plan: Plan, mixture: str, method: str, seed: int) -> Job:
     made = plan.models(mixture, method, seed) + plan.snapshots(mixture, method, seed)
     keys = [f"mixtures.{mixture}", "training", "rooting.kimg", "merging", *_variant(plan, method)]
     sources = plan.mixture(mixture).sources
-    keys += _reading(*sources) if plan.data(method) == "real" else _drawing(plan, *sources)
+    real = plan.data(method) == "real"
+    keys += _reading(*sources) if real else [*_drawing(plan, *sources), *_given(plan, *sources)]
     return Job("merge", f"{mixture}.{method}.{seed}", inputs, made, keys)
 
 
@@ -118,6 +120,10 @@ def _variant(plan: Plan, method: str) -> list[str]:
 
 def _drawing(plan: Plan, *sources: str) -> list[str]:
     return ["synthesis.truncation_psi", *_classes(*sources)] if plan.params.synthesis.mode == "fresh" else []
+
+
+def _given(plan: Plan, *sources: str) -> list[str]:
+    return _reading(*(s for s in sources if plan.params.sources[s].images))
 
 
 def _measured(plan: Plan, mixture: str, method: str) -> list[str]:
@@ -165,7 +171,7 @@ def _report(plan: Plan) -> Iterator[Job]:
     methods = ["methods", "variants"]
     for mixture, m in plan.params.mixtures.items():
         for stage in ("widened", "rooted"):
-            for s in m.sources:
+            for s in m.sources if stage == "rooted" else plan.with_models(m.sources):
                 inputs, made = [plan.stage(stage, mixture, s)], [plan.grid(mixture, f"{stage}/{s}")]
                 yield Job("class_samples", f"{mixture}.{stage}.{s}", inputs, made, GRID_KEYS)
         for kind in plan.figure_kinds():

@@ -48,6 +48,21 @@ def test_each_dataset_of_a_union_is_read_in_its_own_way(tmp_path, capsys):
         image_stream(folders, TINY, 1.0, CPU, readings=readings[:1])
 
 
+def test_images_of_a_black_box_and_images_drawn_anew_train_together(tmp_path):
+    fill(tmp_path / "box", {"0.png": plain("black")})
+    save(Model.random(TINY, 0), tmp_path / "source")
+    paths = [tmp_path / "source", tmp_path / "box"]
+    stream, said = image_stream(paths, TINY, 1.0, CPU, readings=[ReadingParams()] * 2)
+    drawn = stream.draw(torch.tensor([1, 0, 1]), torch.Generator())
+    assert drawn[[0, 2]].max() == 0
+    assert drawn[1].max() > 0
+    assert said == ["1 image of box"]
+    with pytest.raises(
+        CocktailError, match="--source-class: expected checkpoints that are drawn from anew, found data"
+    ):
+        image_stream(paths, TINY, 1.0, CPU, source_classes=["", "dog"])
+
+
 def test_a_source_of_one_image_is_refused_before_it_is_trained(tmp_path):
     settings = parse_section(SourceTrainingParams, SETTINGS, "settings")
     with pytest.raises(CocktailError, match="expected 2 images at the very least"):

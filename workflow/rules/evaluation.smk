@@ -61,12 +61,13 @@ rule distances:
         *code("distances"),
         models=lambda w, input: [f"--before={path}" for path in input.before]
         + [f"--after={path}" for path in input.after],
+        generated=lambda w: plan.without_models(w.mixture),
         names=lambda w: ",".join(
             [plan.mixture(w.mixture).root_name, *plan.mixture(w.mixture).leaves]
         ),
     shell:
         "gan-cocktail distances {input.root:q} {params.models:q} --names {params.names} --mixture {wildcards.mixture}"
-        " --out {output:q} > {log:q} 2>&1"
+        " {params.generated:q} --out {output:q} > {log:q} 2>&1"
 
 
 rule samples:

@@ -45,11 +45,12 @@ rule root:
         kimg=PARAMS.rooting.kimg,
         drawing=plan.drawing(),
         source_class=lambda w: plan.rooted_class(w.source),
+        reading=lambda w: plan.synthetic_reading(w.source),
         settings=PARAMS.training.model_dump_json(),
     shell:
         "gan-cocktail root {input.root:q} {input.images:q} --out {output:q} --class {params.label}"
         " --kimg {params.kimg} {params.drawing} {params.source_class:q} --seed {wildcards.seed}"
-        " --settings {params.settings:q} > {log:q} 2>&1"
+        " {params.reading:q} --settings {params.settings:q} > {log:q} 2>&1"
 
 
 rule fisher:

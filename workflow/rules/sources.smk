@@ -52,7 +52,7 @@ rule synthesize:
 rule reference:
     input:
         images=lambda w: plan.reference_images(w.source),
-        model=lambda w: plan.model(w.source),
+        model=lambda w: plan.measured_as(w.source),
         extractor=EXTRACTOR,
     output:
         "<results>/references/{source}.safetensors",
@@ -68,7 +68,7 @@ rule reference:
     params:
         *code("reference"),
         contents=lambda w: contents(
-            plan.reference_images(w.source), plan.model(w.source), EXTRACTOR
+            plan.reference_images(w.source), plan.measured_as(w.source), EXTRACTOR
         ),
         origin=lambda w: plan.reference_origin(w.source),
         features=PARAMS.evaluation.features,

@@ -22,7 +22,7 @@ from gan_cocktail.provenance import fingerprint
 from gan_cocktail.seeds import derive
 from gan_cocktail.training.consistency import Consistency
 from gan_cocktail.training.run import run
-from gan_cocktail.training.streams import FixedDatasets, FreshImages, ImageStream
+from gan_cocktail.training.streams import FixedDatasets, FreshImages, ImageStream, PerClass
 from gan_cocktail.training.trainer import TrainingJob
 
 
@@ -152,7 +152,7 @@ def image_stream(
     source_classes: Sequence[str] = (),
     readings: Sequence[ReadingParams] = (),
 ) -> tuple[ImageStream, list[str]]:
-    """Images of datasets (zips or folders) and what was read; or of sources' checkpoints if these are given instead.
+    """Images of datasets (zips or folders), and those drawn anew from sources' checkpoints; and what was read.
 
     source_classes: a class of each checkpoint, by name or number; "" or none at all where a source has one. readings:
     how each dataset is read; none: as usual.
@@ -160,20 +160,21 @@ def image_stream(
     for option, given in (("--source-class", source_classes), ("--reading", readings)):
         if len(given) not in (0, len(paths)):
             raise CocktailError(f"{option}: expected one for each of {len(paths)} classes, or none, found {len(given)}")
-    drawn = {not is_dataset(path) for path in paths if path}
-    if len(drawn) > 1:
-        raise CocktailError("expected datasets for all classes or checkpoints for all, found both")
-    if drawn == {True}:
-        if any(readings):
-            raise CocktailError(
-                "--reading: expected datasets, found checkpoints that are drawn from anew; leave it out"
-            )
-        return _drawn_anew(paths, source_classes, network, psi, device), []
-    if any(source_classes):
+    fixed = [path if path and is_dataset(path) else None for path in paths]
+    anew = [path if path and not is_dataset(path) else None for path in paths]
+    if any(readings) and not any(fixed):
+        raise CocktailError("--reading: expected datasets, found checkpoints that are drawn from anew; leave it out")
+    if any(name for name, path in zip(source_classes, anew, strict=False) if not path):
         raise CocktailError(
             "--source-class: expected checkpoints that are drawn from anew, found datasets; leave it out"
         )
-    return _datasets(paths, readings, network, device)
+    if not any(anew):
+        return _datasets(fixed, readings, network, device)
+    fresh = _drawn_anew(anew, source_classes, network, psi, device)
+    if not any(fixed):
+        return fresh, []
+    datasets, said = _datasets(fixed, readings, network, device)
+    return PerClass([datasets, fresh], [int(path is not None) for path in anew]), said
 
 
 def _drawn_anew(
