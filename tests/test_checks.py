@@ -64,10 +64,11 @@ def test_a_model_in_place_of_a_reference(experiment, tmp_path):
     refused(plan, "holds no statistics; is it a model?")
 
 
-def test_the_root_must_not_be_larger_than_what_is_rooted_in_it(experiment):
+def test_sources_of_any_size_are_rooted_but_not_averaged_as_they_are(experiment):
     large = TINY.model_copy(update={"img_resolution": 32})
-    refused(experiment(a=large, methods=["ours"]), "b draws 16 pixels, fewer than the 32 of the root, a")
-    check_inputs(experiment(b=large, methods=["ours"]))
+    for networks in ({"a": large}, {"b": large}):
+        assert check_inputs(experiment(**networks, methods=["ours"])) == []
+        refused(experiment(**networks), "a and b differ in img_resolution, so their weights cannot be averaged")
 
 
 def test_colour_and_grey_do_not_mix(experiment):

@@ -132,6 +132,7 @@ def test_real_images_are_for_mixtures_that_have_them():
     assert plan.methods_for("real") == ["ours", "upper_bound"]
     assert plan.methods_for("not") == ["ours"]
     assert plan.shown("real", "upper_bound") == ["a.zip", "b.zip"]
+    assert (plan.of_real_images("upper_bound"), plan.of_real_images("ours")) == (["--real"], [])
     assert plan.trained_sources() == ["b"]
 
 

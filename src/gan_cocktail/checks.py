@@ -26,7 +26,6 @@ def check_inputs(plan: Plan) -> list[str]:
             _check_reference(plan, source)
         found = {s: n for s, n in networks.items() if n is not None}
         _check_networks(plan, mixture, found)
-        _check_resolutions(mixture, m.root_name, found)
     for name, method in plan.methods.items():
         if method.images == "real" and not any(name in plan.methods_for(mixture) for mixture in plan.params.mixtures):
             raise CocktailError(
@@ -77,15 +76,6 @@ def _check_networks(plan: Plan, mixture: str, networks: dict[str, NetworkParams]
             raise CocktailError(
                 f"mixtures.{mixture}: {first} and {other} differ in {', '.join(unlike)}, so their weights cannot be "
                 f"averaged as they are; leave {' and '.join(averaged)} out of methods (the others work)"
-            )
-
-
-def _check_resolutions(mixture: str, root: str, networks: dict[str, NetworkParams]) -> None:
-    for source, network in networks.items():
-        if root in networks and network.img_resolution < networks[root].img_resolution:
-            raise CocktailError(
-                f"mixtures.{mixture}: {source} draws {network.img_resolution} pixels, fewer than the "
-                f"{networks[root].img_resolution} of the root, {root}; make the smaller one the root"
             )
 
 

@@ -1,6 +1,7 @@
 """gan-cocktail evaluate: the JSON it writes, with snapshots and a cache."""
 
 import json
+from functools import partial
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from gan_cocktail.cli.reference import reference
 from gan_cocktail.cli.samples import samples
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.features import embedded
-from gan_cocktail.evaluation.reference import make_reference, save_reference
+from gan_cocktail.evaluation.reference import load_reference, make_reference, save_reference
 from gan_cocktail.evaluation.sampling import draw
 from gan_cocktail.networks.generator import Synthesis
 from gan_cocktail.reporting.grids import load_grid
@@ -149,3 +150,14 @@ def test_reference_tells_what_it_read_and_evaluate_passes_it_on(run, tmp_path):
     assert set(read) == {"a"}
     assert read["a"].startswith(expected)
     assert "1 file left out (1 not an image: notes.txt)" in read["a"]
+
+
+def test_a_reference_of_synthetic_images_may_be_of_smaller_ones_and_one_of_real_images_not(tmp_path):
+    fill(tmp_path / "box", {f"{i}.png": plain((i, 99, 9), (8, 8)) for i in range(3)})
+    save(Model.random(TINY, 0), tmp_path / "root")
+    make = partial(reference, tmp_path / "box", tmp_path / "a", tmp_path / "root", embedded=SHIPPED)
+    with pytest.raises(CocktailError, match="8x8 pixels are fewer than the network's 16"):
+        make("real")
+    make("synthetic")
+    sentence = load_reference(tmp_path / "a", embedded(SHIPPED, CPU).identity).info["read"]["sentence"]
+    assert sentence == "3 images of box; 3 of 3 images enlarged from 8x8 to 16x16"

@@ -98,6 +98,7 @@ def tune(
     psi: float = 1.0,
     readings: Sequence[ReadingParams] = (),
     source_classes: Sequence[str] = (),
+    real: bool = False,
 ) -> Model:
     """Train `initial` on one dataset a class, or on images drawn anew from one source a class; resumes from `folder`.
 
@@ -106,7 +107,7 @@ def tune(
     images: None for a class that is not trained (its probability is 0). name: of the random stream.
     parents: what all that is read is (path and SHA-256). psi: truncation of sources that are drawn from;
     source_classes: which of their classes, where they have several. readings: how each dataset is read, one a class;
-    none: as usual.
+    none: as usual. real: whether datasets are of real images, which are never enlarged.
     """
     network = initial.network
     if len(twist.teachers) not in (0, len(images)):
@@ -115,7 +116,7 @@ def tune(
     if twist.from_scratch:
         initial = replace(Model.random(network, derive(seed, "scratch")), classes=initial.classes)
     consistency = twist.pulled_to(initial, kimg)
-    stream, read = image_stream(images, network, psi, device, source_classes, readings)
+    stream, read = image_stream(images, network, psi, device, source_classes, readings, enlarge=not real)
     job = TrainingJob(
         initial,
         stream,
@@ -151,11 +152,13 @@ def image_stream(
     device: torch.device,
     source_classes: Sequence[str] = (),
     readings: Sequence[ReadingParams] = (),
+    *,
+    enlarge: bool = True,
 ) -> tuple[ImageStream, list[str]]:
-    """Images of datasets (zips or folders), and those drawn anew from sources' checkpoints; and what was read.
+    """Images of datasets (zips or folders), and those drawn anew from sources' checkpoints; and what became of them.
 
     source_classes: a class of each checkpoint, by name or number; "" or none at all where a source has one. readings:
-    how each dataset is read; none: as usual.
+    how each dataset is read; none: as usual. enlarge: whether images of smaller ones are enlarged, or refused.
     """
     for option, given in (("--source-class", source_classes), ("--reading", readings)):
         if len(given) not in (0, len(paths)):
@@ -169,12 +172,12 @@ def image_stream(
             "--source-class: expected checkpoints that are drawn from anew, found datasets; leave it out"
         )
     if not any(anew):
-        return _datasets(fixed, readings, network, device)
-    fresh = _drawn_anew(anew, source_classes, network, psi, device)
+        return _datasets(fixed, readings, network, device, enlarge)
+    fresh, resized = _drawn_anew(anew, source_classes, network, psi, device)
     if not any(fixed):
-        return fresh, []
-    datasets, said = _datasets(fixed, readings, network, device)
-    return PerClass([datasets, fresh], [int(path is not None) for path in anew]), said
+        return fresh, resized
+    datasets, said = _datasets(fixed, readings, network, device, enlarge)
+    return PerClass([datasets, fresh], [int(path is not None) for path in anew]), said + resized
 
 
 def _drawn_anew(
@@ -183,20 +186,37 @@ def _drawn_anew(
     network: NetworkParams,
     psi: float,
     device: torch.device,
-) -> FreshImages:
+) -> tuple[FreshImages, list[str]]:
     sources = [load(p) if p else None for p in paths]
     labels = [
         find_class(name, source.class_names, f"source {path}", "--source-class") if source else 0
         for name, source, path in zip(source_classes or [""] * len(paths), sources, paths, strict=True)
     ]
-    return FreshImages(sources, network.img_resolution, device, psi, labels)
+    given = [(path, source.network) for path, source in zip(paths, sources, strict=True) if path and source]
+    said = {path: sentence for path, own in given if (sentence := _resized(own, network))}
+    for path, sentence in said.items():
+        print(f"images of {path}: {sentence}", flush=True)
+    resized = [f"images of {path.name}: {sentence}" for path, sentence in said.items()]
+    return FreshImages(sources, network.img_resolution, device, psi, labels), resized
+
+
+def _resized(own: NetworkParams, network: NetworkParams) -> str:
+    """What becomes of the images that a source draws; nothing if they are of the network's size."""
+    size, to = own.img_resolution, network.img_resolution
+    what = "reduced" if size > to else "enlarged"
+    return f"drawn anew, {what} from {size}x{size} to {to}x{to}" if size != to else ""
 
 
 def _datasets(
-    paths: Sequence[Path | None], readings: Sequence[ReadingParams], network: NetworkParams, device: torch.device
+    paths: Sequence[Path | None],
+    readings: Sequence[ReadingParams],
+    network: NetworkParams,
+    device: torch.device,
+    enlarge: bool,
 ) -> tuple[FixedDatasets, list[str]]:
     size, how = (network.img_resolution, network.img_channels), readings or [ReadingParams()] * len(paths)
-    found = [read_dataset(p, *size, reading) if p else None for p, reading in zip(paths, how, strict=True)]
+    given = zip(paths, how, strict=True)
+    found = [read_dataset(path, *size, reading, enlarge=enlarge) if path else None for path, reading in given]
     for path, dataset in zip(paths, found, strict=True):
         if dataset:
             print(dataset.read.sentence(str(path)), flush=True)

@@ -125,6 +125,10 @@ class ModelPlan(SourcePlan):
         """What images a method is trained on: fixed or fresh synthetic ones, or real ones."""
         return "real" if self.methods[method].images == "real" else self.params.synthesis.mode
 
+    def of_real_images(self, method: str) -> list[str]:
+        """That a method's images are real, if they are, as an option."""
+        return ["--real"] if self.data(method) == "real" else []
+
     def fishers(self, mixture: str, method: str) -> list[str]:
         """The Fisher information, if the method goes by it."""
         return [self.fisher(mixture)] if self.methods[method].ewc else []

@@ -85,7 +85,7 @@ class FreshImages:
         return to_uint8(torch.cat(images))[order.argsort()]
 
     def _fit(self, images: Tensor) -> Tensor:
-        """Reduced to the union's resolution, as datasets of larger images are when they are read."""
+        """Reduced or enlarged to the union's resolution, as datasets of images are when they are read."""
         if images.shape[2] == self.resolution:
             return images
         return F.interpolate(images.float(), size=self.resolution, mode="bicubic", antialias=True)
