@@ -78,10 +78,11 @@ def test_a_model_in_place_of_a_reference(experiment, tmp_path):
     refused(plan, "holds no statistics; is it a model?")
 
 
-def test_the_root_must_not_be_larger_than_what_is_rooted_in_it(experiment):
+def test_sources_of_any_size_are_rooted_but_not_averaged_as_they_are(experiment):
     large = TINY.model_copy(update={"img_resolution": 32})
-    refused(experiment(a=large, methods=["ours"]), "b draws 16 pixels, fewer than the 32 of the root, a")
-    check_inputs(experiment(b=large, methods=["ours"]))
+    for networks in ({"a": large}, {"b": large}):
+        assert check_inputs(experiment(**networks, methods=["ours"])) == []
+        refused(experiment(**networks), "a and b differ in img_resolution, so their weights cannot be averaged")
 
 
 def test_colour_and_grey_do_not_mix(experiment):
@@ -96,6 +97,67 @@ def test_different_architectures_mix_but_cannot_be_averaged_unrooted(experiment)
 
 def test_a_source_of_many_classes(experiment):
     refused(experiment(a=TINY.model_copy(update={"c_dim": 4})), "has 4 classes")
+
+
+@pytest.fixture
+def pets(tmp_path):
+    """A mixture with one class of a union GAN."""
+
+    def make(asked, classes=("cat", "dog", "bird"), **more):
+        model = Model.random(TINY.model_copy(update={"c_dim": 3}), 0)
+        model.classes, model.info = classes, {}
+        save(model, tmp_path / "pets")
+        save(Model.random(TINY, 0), tmp_path / "face")
+        sources = {"pet": {"model": str(tmp_path / "pets"), "class": asked}, "face": {"model": str(tmp_path / "face")}}
+        return Plan(Params(sources=sources, mixtures={"m": {"sources": ["face", "pet"]}}, **more))
+
+    return make
+
+
+@pytest.mark.parametrize("asked", ["dog", 1, "1", 0])
+def test_one_class_of_a_source_is_a_domain(pets, asked):
+    check_inputs(pets(asked))
+    check_inputs(pets(0, ()))
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (None, "sources.pet.class: expected one of cat, dog, bird ("),
+        (None, "pets has 3 classes), found none; say which"),
+        ("dgo", "found dgo, did you mean 'dog'?"),
+        (3, "sources.pet.class: expected 0 to 2 ("),
+    ],
+)
+def test_a_class_that_is_not_there_is_told_at_once(pets, asked, message):
+    refused(pets(asked), message)
+
+
+def test_names_are_for_models_that_have_them(pets):
+    refused(pets("dog", ()), "sources.pet.class: expected 0 to 2 (")
+
+
+@pytest.fixture
+def boxed(tmp_path):
+    """A mixture with the images of a black box."""
+
+    def make(methods):
+        save(Model.random(TINY, 0), tmp_path / "face")
+        sources = {"face": {"model": str(tmp_path / "face")}, "box": {"images": str(tmp_path / "box")}}
+        return Plan(Params(sources=sources, mixtures={"m": {"sources": ["face", "box"]}}, methods=methods))
+
+    return make
+
+
+def test_methods_that_need_every_model_are_left_out_of_mixtures_with_images(boxed):
+    assert check_inputs(boxed(["ours", "transfergan"])) == []
+    (said,) = check_inputs(boxed(["ours", "average_unrooted", "ensemble"]))
+    assert said == (
+        "mixtures.m: without average_unrooted and ensemble: they need a model of every source, and of box there are "
+        "images alone"
+    )
+    refused(boxed(["ensemble"]), "mixtures.m: none of the methods is possible (they need a model of every source")
+    refused(boxed(["ours", "upper_bound"]), "upper_bound is trained on real images, but no mixture has a `dataset`")
 
 
 def test_a_file_of_another_kind(experiment, tmp_path):

@@ -5,7 +5,8 @@ Only what files say of themselves is read; files that are not there yet are the 
 
 from pathlib import Path
 
-from gan_cocktail.checkpoints.formats.table import describe
+from gan_cocktail.checkpoints.classes import find_class
+from gan_cocktail.checkpoints.formats.table import tell
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.facts import read_facts
 from gan_cocktail.files import sha256
@@ -14,34 +15,50 @@ from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.plan.experiment import Plan
 
 
-def check_inputs(plan: Plan) -> None:
-    """Raise CocktailError, naming source, file and key, at the first source that does not fit."""
+def check_inputs(plan: Plan) -> list[str]:
+    """What is left out of the experiment and why, a sentence each.
+
+    Raises CocktailError, naming source, file and key, at the first source that does not fit.
+    """
     for mixture, m in plan.params.mixtures.items():
         networks = {s: _network(plan, s) for s in m.sources}
         for source in m.sources:
             _check_reference(plan, source)
         found = {s: n for s, n in networks.items() if n is not None}
         _check_networks(plan, mixture, found)
-        _check_resolutions(mixture, m.root_name, found)
-    for name in plan.methods.keys() - {name for mixture in plan.params.mixtures for name in plan.methods_for(mixture)}:
-        raise CocktailError(
-            f"methods: {name} is trained on real images, but no mixture has a `dataset` for each of its sources; "
-            "give the datasets, or leave it out"
-        )
+    for name, method in plan.methods.items():
+        if method.images == "real" and not any(name in plan.methods_for(mixture) for mixture in plan.params.mixtures):
+            raise CocktailError(
+                f"methods: {name} is trained on real images, but no mixture has a `dataset` for each of its sources; "
+                "give the datasets, or leave it out"
+            )
+    return [said for mixture in plan.params.mixtures if (said := _left_out(plan, mixture))]
+
+
+def _left_out(plan: Plan, mixture: str) -> str:
+    """Which methods a mixture with generated images has not; CocktailError if it has none at all."""
+    given = [s for s in plan.mixture(mixture).sources if plan.params.sources[s].images]
+    lacking = [name for name, method in plan.methods.items() if method.images != "real" and plan.lacks(mixture, name)]
+    why = f"they need a model of every source, and of {' and '.join(given)} there are images alone"
+    if not plan.methods_for(mixture):
+        what = why if lacking else "they are trained on real images, which its sources do not have"
+        raise CocktailError(f"mixtures.{mixture}: none of the methods is possible ({what}); add `ours`")
+    return f"mixtures.{mixture}: without {' and '.join(lacking)}: {why}" if lacking else ""
 
 
 def _network(plan: Plan, source: str) -> NetworkParams | None:
     path = plan.params.sources[source].model
+    if plan.params.sources[source].images:
+        return None
     if path is None:
         return plan.params.source_training.network
     if not Path(path).exists():
         return None
-    network = describe(Path(path), f"the model of source {source}")
-    if network.c_dim > 1:
-        raise CocktailError(
-            f"sources.{source}: {path} has {network.c_dim} classes; expected an unconditional model or one class"
-        )
-    return network
+    told = tell(Path(path), f"the model of source {source}")
+    n = len(told.class_names)
+    what = f"{path} has {n} class{'es' * (n > 1)}"
+    find_class(plan.own_class(source), told.class_names, what, f"sources.{source}.class")
+    return told.network
 
 
 def _check_networks(plan: Plan, mixture: str, networks: dict[str, NetworkParams]) -> None:
@@ -54,20 +71,11 @@ def _check_networks(plan: Plan, mixture: str, networks: dict[str, NetworkParams]
                 "a mixture needs sources of one kind"
             )
         unlike = [k for k in a.differences(b) if k != "c_dim"]
-        averaged = [name for name, method in plan.methods.items() if method.initialisation == "average_unrooted"]
+        averaged = [name for name in plan.methods_for(mixture) if plan.methods[name].average == "unrooted"]
         if unlike and averaged:
             raise CocktailError(
                 f"mixtures.{mixture}: {first} and {other} differ in {', '.join(unlike)}, so their weights cannot be "
                 f"averaged as they are; leave {' and '.join(averaged)} out of methods (the others work)"
-            )
-
-
-def _check_resolutions(mixture: str, root: str, networks: dict[str, NetworkParams]) -> None:
-    for source, network in networks.items():
-        if root in networks and network.img_resolution < networks[root].img_resolution:
-            raise CocktailError(
-                f"mixtures.{mixture}: {source} draws {network.img_resolution} pixels, fewer than the "
-                f"{networks[root].img_resolution} of the root, {root}; make the smaller one the root"
             )
 
 

@@ -42,6 +42,23 @@ def test_fresh_layers_are_at_twice_their_width_whatever_their_learning_rate():
         assert found[name] == pytest.approx(2 * outputs, rel=0.3), name
 
 
+def test_a_source_of_images_alone_is_compared_after_rooting(tmp_path):
+    for k, name in enumerate(("root", "before", "after1", "after2")):
+        save(Model.random(TINY, k), tmp_path / name)
+    told = ["--after", str(tmp_path / "after1"), "--after", str(tmp_path / "after2"), "--names", "r,box,b"]
+    told += ["--before", str(tmp_path / "before"), "--out", str(tmp_path / "out.json")]
+    run = CliRunner().invoke(
+        build(["distances"]), ["distances", str(tmp_path / "root"), *told, "--images", "box"], catch_exceptions=False
+    )
+    assert run.exit_code == 0
+    box, b = json.loads((tmp_path / "out.json").read_text())["models"]
+    assert box["before"] is None
+    assert box["after"] > 0
+    assert b["before"] == pytest.approx(sum(layer["before"] for layer in b["layers"]) / len(b["layers"]))
+    with pytest.raises(CocktailError, match="expected --before for each of box, b and --after for each of box, b, fou"):
+        CliRunner().invoke(build(["distances"]), ["distances", str(tmp_path / "root"), *told], catch_exceptions=False)
+
+
 def test_the_average_is_at_a_quarter_of_the_distance():
     a, b = models()
     whole, half = layer_distances(a, b), layer_distances(a, mean([a, b]))

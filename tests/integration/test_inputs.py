@@ -98,7 +98,7 @@ def test_the_file_put_back_gives_the_old_results(done, engine):
 @pytest.mark.parametrize("engine", ["snakemake", "repro"])
 def test_a_file_of_the_same_content_and_an_older_time_reruns_nothing(done, engine):
     done.made()
-    for path in (MODEL, "resources/features/embedded.safetensors"):
+    for path in (MODEL, "resources/features/efficientnet_lite0.safetensors"):
         os.utime(done.folder / path, (1.5e9, 1.5e9))
     getattr(done, engine)()
     assert done.made() == []

@@ -9,7 +9,7 @@ import typer
 from gan_cocktail import device, machine
 from gan_cocktail.checkpoints.model import check_alike, load, parent
 from gan_cocktail.checkpoints.snapshots import load_snapshots
-from gan_cocktail.cli.classes import check_order
+from gan_cocktail.cli.classes import SourceClass, check_order, pick_classes
 from gan_cocktail.cli.options import Out, Seed, Settings, read_section, read_shares
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.cache import Cache
@@ -19,7 +19,6 @@ from gan_cocktail.evaluation.extractors.table import load_extractor
 from gan_cocktail.evaluation.perceptual import load_perceptual
 from gan_cocktail.evaluation.reference import load_reference, of_real_images
 from gan_cocktail.evaluation.rows import warnings
-from gan_cocktail.evaluation.sampling import check_one_each
 from gan_cocktail.files import write_json
 from gan_cocktail.params.evaluation import DEFAULT, EvaluationParams
 from gan_cocktail.provenance import describe
@@ -42,6 +41,7 @@ def evaluate(
     cache: Annotated[
         Path | None, typer.Option(help="Folder, this evaluation's own, that keeps features of the images drawn.")
     ] = None,
+    source_class: SourceClass = "",
     settings: Settings = "",
     seed: Seed = 0,
 ) -> None:
@@ -66,8 +66,8 @@ def evaluate(
             f"{model[0]}: expected a model of {len(names)} classes, one a domain, found {loaded[0].network.c_dim}; "
             "give the union GAN, or one model a domain"
         )
-    check_one_each(loaded, model)
-    if len(model) == 1:
+    own = pick_classes(loaded, source_class, model)
+    if not own:
         check_order(names, loaded[0].classes, model[0])
     kept = load_snapshots(snapshots) if snapshots else {}
     for snapshot in kept.values():
@@ -75,7 +75,7 @@ def evaluate(
         check_alike(loaded[0], snapshot, paths, "--snapshots: expected generators of the model's own training")
     stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, loaded)]
     perceptual = load_perceptual(at[DEFAULT], where)
-    protocol = Protocol(names, shares, yardsticks, perceptual, s, seed, where, Cache(cache))
+    protocol = Protocol(names, shares, yardsticks, perceptual, s, seed, where, Cache(cache), own)
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in s.features}
     curve = []
     for stage, (kimg, each) in enumerate(stages):

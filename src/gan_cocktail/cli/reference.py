@@ -21,7 +21,7 @@ from gan_cocktail.provenance import describe
 def reference(
     dataset: Annotated[Path, typer.Argument(help="Zip or folder of images.")],
     out: Out,
-    model: Annotated[Path, typer.Option(help="The source: images are reduced to its resolution.")],
+    model: Annotated[Path, typer.Option(help="The source: images are brought to its resolution.")],
     origin: Annotated[
         Literal["real", "synthetic"], typer.Option(help="Training images of the source, or drawn from it.")
     ],
@@ -39,7 +39,7 @@ def reference(
     network, at, where = load(model).network, read_weights(weights or []), device.pick()
     extractors = [load_extractor(name, at.get(name), where) for name in names]
     how = read_section(ReadingParams, reading, "--reading")
-    found = read_dataset(dataset, network.img_resolution, network.img_channels, how)
+    found = read_dataset(dataset, network.img_resolution, network.img_channels, how, enlarge=origin == "synthetic")
     print(found.read.sentence(str(dataset)), flush=True)
     facts = parent(dataset) if dataset.is_file() else {"path": dataset.name}
     facts["path"] = Path(facts["path"]).name

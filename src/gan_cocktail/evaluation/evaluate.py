@@ -61,6 +61,7 @@ class Protocol:
     seed: int
     device: torch.device
     cache: Cache = field(default_factory=Cache)
+    own: Sequence[int] = ()  # of one model a domain, which of its classes is measured; the first unless said otherwise
 
 
 def evaluate(models: Sequence[Model], protocol: Protocol, *, snapshot: bool = False) -> dict[str, list[Row]]:
@@ -73,7 +74,7 @@ def evaluate(models: Sequence[Model], protocol: Protocol, *, snapshot: bool = Fa
     perceptual = None if snapshot else p.perceptual
     extractors = [yardstick.extractor for yardstick in p.yardsticks]
     sets = [
-        image_set(*of_class(models, i), p.settings.n_images, extractors, perceptual, p.seed, p.device, p.cache)
+        image_set(*of_class(models, i, p.own), p.settings.n_images, extractors, perceptual, p.seed, p.device, p.cache)
         for i in range(len(p.domains))
     ]
     found = {y.name: _by(y, [each.features[k] for each in sets], p) for k, y in enumerate(p.yardsticks)}
@@ -138,7 +139,7 @@ def _places(models: Sequence[Model], sets: Sequence[ImageSet], protocol: Protoco
     by = {"extractor": protocol.perceptual.identity.name}
     return [
         [row("diversity", *estimate(s.distances), 2 * len(s.distances), None) | by] * bool(len(s.distances))
-        + _path_length(*of_class(models, i), protocol)
+        + _path_length(*of_class(models, i, protocol.own), protocol)
         for i, s in enumerate(sets)
     ]
 
