@@ -18,6 +18,7 @@ LEVELS = [
     {"plan"},
     {"jobs"},
     {"checks"},
+    {"inspecting"},
     {"cli"},
     {"__init__"},  # the front door
 ]

@@ -13,6 +13,8 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.recognise import is_pickle, recognise
 
 VERBS = (
+    "inspect",
+    "new",
     "train_source",
     "synthesize",
     "reference",

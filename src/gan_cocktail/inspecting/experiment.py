@@ -1,0 +1,110 @@
+"""A proposed experiment as a file that a person reads and edits."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gan_cocktail.inspecting.estimate import Estimate
+from gan_cocktail.inspecting.files import OURS, File
+from gan_cocktail.inspecting.speed import Speed
+from gan_cocktail.inspecting.wording import duration, summary
+from gan_cocktail.params.experiment import Params
+from gan_cocktail.params.training import TrainingParams
+
+
+def command(path: Path) -> str:
+    """What runs an experiment's file."""
+    return f"snakemake --cores all --configfile {path.as_posix()}"
+
+
+def text(path: Path, params: Params, files: Sequence[File], took: Estimate, speed: Speed) -> str:
+    """The experiment's file, its choices explained."""
+    (root,) = (file for file in files if file.name == next(iter(params.mixtures.values())).root_name)
+    blocks = [
+        _head(path, params, summary(took, speed)),
+        _sources(params, files),
+        _methods(params),
+        _recipe(params.training, root.model.network.img_resolution),
+        _budgets(params, speed),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _head(path: Path, params: Params, costs: Sequence[str]) -> list[str]:
+    told = [
+        f"{' and '.join(params.sources)} in one GAN: written by gan-cocktail new for these files and this machine.",
+        "Edit it; keys that are left out have the defaults of src/gan_cocktail/params (docs/experiments.md).",
+        "",
+        f"  {command(path)}",
+        "",
+        *costs,
+    ]
+    return [f"# {line}".rstrip() for line in told]
+
+
+def _sources(params: Params, files: Sequence[File]) -> list[str]:
+    ((mixture, m),) = params.mixtures.items()
+    lines = [_line("sources:", "without a `reference`, FID is against the sources' own images")]
+    for file in files:
+        resolution = file.model.network.img_resolution
+        what = f"{file.model.info.get('format', OURS)}, {resolution}x{resolution}"
+        lines += [_line(f"  {scalar(file.name)}:", what), f"    model: {scalar(file.path.as_posix())}"]
+    return [
+        *lines,
+        "",
+        "mixtures:",
+        f"  {scalar(mixture)}:",
+        _line(f"    sources: {scalar(m.sources)}", "class 0, class 1, ... of the union GAN"),
+        _line(f"    root: {scalar(m.root_name)}", "all models end with its network"),
+    ]
+
+
+def _methods(params: Params) -> list[str]:
+    return [
+        "# [ours] makes the union GAN alone; others to compare with are in docs/methods.md",
+        f"methods: {scalar(params.methods)}",
+        "",
+        "synthesis:",
+        _line(f"  n_images: {params.synthesis.n_images}", "drawn once from each source, and shown in training"),
+    ]
+
+
+def _recipe(recipe: TrainingParams, resolution: int) -> list[str]:
+    gamma = f"0.0002 * {resolution}^2 / {recipe.batch_size}, a value to begin with"
+    return [
+        _line("training:", f"for {resolution}x{resolution} pixels"),
+        _line(f"  batch_size: {recipe.batch_size}", "images a step"),
+        _line(f"  learning_rate: {recipe.learning_rate:g}", "Adam's step size"),
+        _line(f"  r1_gamma: {recipe.r1_gamma:g}", gamma),
+        _line(f"  path_length_weight: {recipe.path_length_weight:g}", "0: off"),
+        _line(f"  style_mixing: {recipe.style_mixing:g}", "probability that an image mixes two latents"),
+        _line(f"  ema_kimg: {recipe.ema_kimg:g}", "half-life of the generator's moving average"),
+        _line(f"  precision: {recipe.precision}", "of the convolutions, on this machine"),
+    ]
+
+
+def _budgets(params: Params, speed: Speed) -> list[str]:
+    rooting, merging = (_time(params, stage.kimg, speed) for stage in (params.rooting, params.merging))
+    return [
+        "rooting:",
+        _line(f"  kimg: {params.rooting.kimg:g}", f"for each source but the root; {rooting}"),
+        "",
+        "merging:",
+        _line(f"  kimg: {params.merging.kimg:g}", f"{merging}; baselines are trained for rooting and merging together"),
+    ]
+
+
+def _line(code: str, comment: str) -> str:
+    return f"{code:<27} # {comment}"
+
+
+def scalar(value: Any) -> str:
+    """A value as YAML in one line, in quotes where it needs them."""
+    return yaml.safe_dump([value], default_flow_style=True, width=2**31, allow_unicode=True).strip()[1:-1]
+
+
+def _time(params: Params, kimg: float, speed: Speed) -> str:
+    about = "at least " if speed.at_least else ""
+    return about + duration(kimg * 1000 / params.training.batch_size * speed.step / 3600)

@@ -1,0 +1,33 @@
+"""Costs as a person says them."""
+
+from gan_cocktail.inspecting.estimate import Estimate
+from gan_cocktail.inspecting.speed import Speed
+
+UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+
+def size(n_bytes: float) -> str:
+    """A number of bytes in the unit that suits it."""
+    k = 0
+    while n_bytes >= 1000 and k < len(UNITS) - 1:
+        n_bytes, k = n_bytes / 1000, k + 1
+    return f"{n_bytes:.3g} {UNITS[k]}"
+
+
+def summary(took: Estimate, speed: Speed) -> list[str]:
+    """What it takes, in sentences."""
+    about = "at least" if took.at_least else "about"
+    where = f"{took.side_by_side} trainings side by side, a core each" if speed.device == "cpu" else "the GPU"
+    return [
+        f"Here, with {where}: {about} {duration(took.hours)},",
+        f"of {took.kimg:g} kimg of training and {took.drawn:,} images drawn (features and figures not counted);",
+        f"{size(took.disk)} of disk; {size(took.memory)} of memory a training, and a merge",
+        f"{size(took.images)} more where its images are held in memory. Timed with {speed.batch} images a step.",
+    ]
+
+
+def duration(hours: float) -> str:
+    """A time in the unit that suits it."""
+    if hours >= 48:
+        return f"{hours / 24:.3g} days"
+    return f"{hours:.2g} hours" if hours >= 1 else f"{max(hours * 60, 0.1):.2g} minutes"
