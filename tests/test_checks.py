@@ -137,6 +137,22 @@ def test_names_are_for_models_that_have_them(pets):
     refused(pets("dog", ()), "sources.pet.class: expected 0 to 2 (")
 
 
+def test_a_root_needs_a_discriminator_and_what_is_rooted_does_not(tmp_path):
+    save(Model.random(TINY, 0), tmp_path / "whole")
+    save(Model(TINY.model_copy(update={"mbstd_group_size": 2}), Model.random(TINY, 1).G), tmp_path / "drawn")
+    sources = {name: {"model": str(tmp_path / name)} for name in ("whole", "drawn")}
+
+    def plan(root, sources=sources):
+        return Plan(Params(sources=sources, mixtures={"m": {"sources": [*sources], "root": root}}))
+
+    assert check_inputs(plan("whole")) == []  # its discriminator's settings are not known: they do not count
+    refused(
+        plan("drawn"), "drawn, the root, has no discriminator, and a new one is not trained; set its `root` to whole"
+    )
+    alone = {name: {"model": str(tmp_path / "drawn")} for name in ("one", "two")}
+    refused(plan("one", alone), "a new one is not trained; take a checkpoint that has one")
+
+
 @pytest.fixture
 def boxed(tmp_path):
     """A mixture with the images of a black box."""

@@ -163,6 +163,11 @@ def test_fresh_images_come_from_the_sources_themselves():
     assert plan_of().shown("m", "ours")[0] == "results/synthetic/s0.zip"
 
 
+def test_all_but_the_root_may_lack_a_discriminator():
+    plan = plan_of(3, root="s1")
+    assert [plan.leaf("m", f"s{i}") for i in range(3)] == [["--leaf"], [], ["--leaf"]]
+
+
 def test_a_class_of_a_source_is_an_option_of_all_that_draw_from_it():
     sources = {"a": {"model": "a.safetensors"}, "b": {"model": "b.safetensors", "class": 0}}
     made = {"sources": sources, "mixtures": {"m": {"sources": ["a", "b"]}}, "methods": ["ours", "ensemble"]}

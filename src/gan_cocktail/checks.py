@@ -3,15 +3,15 @@
 Only what files say of themselves is read; files that are not there yet are the workflow's business.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from gan_cocktail.checkpoints.classes import find_class
-from gan_cocktail.checkpoints.formats.table import tell
+from gan_cocktail.checkpoints.formats.table import Told, tell
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.facts import read_facts
 from gan_cocktail.files import sha256
 from gan_cocktail.params.evaluation import EvaluationParams
-from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.plan.experiment import Plan
 
 
@@ -21,11 +21,11 @@ def check_inputs(plan: Plan) -> list[str]:
     Raises CocktailError, naming source, file and key, at the first source that does not fit.
     """
     for mixture, m in plan.params.mixtures.items():
-        networks = {s: _network(plan, s) for s in m.sources}
+        told = {s: _told(plan, s) for s in m.sources}
+        _check_root(plan, mixture, told)
         for source in m.sources:
             _check_reference(plan, source)
-        found = {s: n for s, n in networks.items() if n is not None}
-        _check_networks(plan, mixture, found)
+        _check_networks(plan, mixture, {s: each for s, each in told.items() if each})
     for name, method in plan.methods.items():
         if method.images == "real" and not any(name in plan.methods_for(mixture) for mixture in plan.params.mixtures):
             raise CocktailError(
@@ -46,25 +46,40 @@ def _left_out(plan: Plan, mixture: str) -> str:
     return f"mixtures.{mixture}: without {' and '.join(lacking)}: {why}" if lacking else ""
 
 
-def _network(plan: Plan, source: str) -> NetworkParams | None:
+def _told(plan: Plan, source: str) -> Told | None:
     path = plan.params.sources[source].model
     if plan.params.sources[source].images:
         return None
     if path is None:
-        return plan.params.source_training.network
+        return Told(plan.params.source_training.network)
     if not Path(path).exists():
         return None
     told = tell(Path(path), f"the model of source {source}")
     n = len(told.class_names)
     what = f"{path} has {n} class{'es' * (n > 1)}"
     find_class(plan.own_class(source), told.class_names, what, f"sources.{source}.class")
-    return told.network
+    return told
 
 
-def _check_networks(plan: Plan, mixture: str, networks: dict[str, NetworkParams]) -> None:
-    first, *others = networks or [""]
+def _check_root(plan: Plan, mixture: str, told: Mapping[str, Told | None]) -> None:
+    root = plan.mixture(mixture).root_name
+    found = told[root]
+    if found and not found.has_discriminator:
+        others = [s for s, each in told.items() if each and each.has_discriminator]
+        way = f"set its `root` to {' or '.join(others)}, or take" if others else "take"
+        raise CocktailError(
+            f"mixtures.{mixture}: {plan.model(root)}, the root, has no discriminator, and a new one is not trained; "
+            f"{way} a checkpoint that has one"
+        )
+
+
+def _check_networks(plan: Plan, mixture: str, told: Mapping[str, Told]) -> None:
+    whole = sorted(told, key=lambda source: not told[source].has_discriminator)  # those with a discriminator first
+    first, *others = whole or [""]
     for other in others:
-        a, b = networks[first], networks[other]
+        a, b = told[first].network, told[other].network
+        if not told[other].has_discriminator:
+            b = b.with_discriminator_of(a)
         if a.img_channels != b.img_channels:
             raise CocktailError(
                 f"mixtures.{mixture}: {first} draws {a.img_channels} channels and {other} {b.img_channels}; "

@@ -70,6 +70,25 @@ def test_other_architectures_have_none():
     assert layer_distances(a, Model.random(TINY.model_copy(update={"channel_max": 8}), 0)) == {}
 
 
+def test_without_a_discriminator_the_generator_s_layers_are_compared():
+    a, b = models()
+    drawn = Model(TINY.model_copy(update={"mbstd_group_size": 2, "discriminator": "skip"}), b.G)
+    assert layer_distances(a, drawn) == {k: d for k, d in layer_distances(a, b).items() if k.startswith("G.")}
+
+
+def test_the_mean_before_is_of_all_layers_or_none(tmp_path):
+    a, b = models()
+    for name, model in {"root": a, "before": Model(b.network, b.G), "after": b}.items():
+        save(model, tmp_path / name)
+    arguments = [tmp_path / "root", "--before", tmp_path / "before", "--after", tmp_path / "after", "--names", "r,s"]
+    arguments = ["distances", *map(str, arguments), "--out", str(tmp_path / "d.json")]
+    assert CliRunner().invoke(build(["distances"]), arguments).exit_code == 0
+    (model,) = json.loads((tmp_path / "d.json").read_text())["models"]
+    known = {layer["name"]: layer["before"] for layer in model["layers"]}
+    assert all((value is None) == name.startswith("D.") for name, value in known.items())
+    assert model["before"] is None
+
+
 def test_the_verb_writes_layers_and_their_mean(tmp_path):
     a, b = models()
     for name, model in {"root": a, "before": b, "after": mean([a, b])}.items():

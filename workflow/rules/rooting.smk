@@ -19,10 +19,11 @@ rule widen:
         own_class=lambda w: plan.class_options(w.source),
         classes=lambda w: plan.classes(w.mixture),
         position=lambda w: plan.position(w.mixture, w.source),
+        leaf=lambda w: plan.leaf(w.mixture, w.source),
         seed=PARAMS.seed,
     shell:
         "gan-cocktail widen {input:q} --out {output:q} --classes {params.classes} --position {params.position}"
-        " {params.own_class:q} --seed {params.seed} > {log:q} 2>&1"
+        " {params.own_class:q} {params.leaf} --seed {params.seed} > {log:q} 2>&1"
 
 
 rule root:

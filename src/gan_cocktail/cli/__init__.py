@@ -66,7 +66,8 @@ def main() -> None:
     """Run a verb; a user's mistake ends with one message and its exit code (2)."""
     asked = sys.argv[1].replace("-", "_") if len(sys.argv) > 1 else ""
     try:
-        _refuse_bad_checkpoints(sys.argv[2:])
+        if asked != "inspect":  # which tells of all files that it is given
+            _refuse_bad_checkpoints(sys.argv[2:])
         build([asked] if asked in VERBS else VERBS)()  # PyTorch takes seconds to import, tables need none
     except CocktailError as e:
         print(f"gan-cocktail: {e}", file=sys.stderr)

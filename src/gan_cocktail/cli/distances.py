@@ -47,7 +47,10 @@ def distances(
 
 
 def _model(source: str, before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, Any]:
-    """before is empty for a source of another architecture than the root's, or of no model."""
+    """before: empty for a source of another architecture than the root's, or of no model; without D it has no mean."""
     layers = [{"name": name, "before": before.get(name), "after": d} for name, d in after.items()]
-    means = {"before": fmean(before.values()) if before else None, "after": fmean(after.values())}
+    means = {
+        "before": fmean(before.values()) if before.keys() == after.keys() else None,
+        "after": fmean(after.values()),
+    }
     return {"source": source} | means | {"layers": layers}

@@ -75,6 +75,10 @@ class ModelPlan(SourcePlan):
         """A source, conditioned."""
         return f"{self.results}/widened/{mixture}/{source}.safetensors"
 
+    def leaf(self, mixture: str, source: str) -> list[str]:
+        """That a source is not the root, as an option."""
+        return ["--leaf"] if source in self.mixture(mixture).leaves else []
+
     def widened_root(self, mixture: str) -> str:
         """A mixture's root, conditioned."""
         return self.widened(mixture, self.mixture(mixture).root_name)

@@ -14,7 +14,7 @@ from gan_cocktail.checkpoints.formats.tensorflow import TENSORFLOW
 from gan_cocktail.checkpoints.pickles.errors import WAY_OUT, Unreadable, printable
 from gan_cocktail.checkpoints.pickles.files import read_file
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.facts import read_facts
+from gan_cocktail.facts import read_facts, tensor_names
 from gan_cocktail.files import require
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.network import NetworkParams
@@ -40,6 +40,7 @@ class Told:
 
     network: NetworkParams
     classes: Sequence[str] = ()
+    has_discriminator: bool = True
 
     @property
     def class_names(self) -> list[str]:
@@ -54,9 +55,12 @@ def tell(path: Path, what: str = "a model") -> Told:
     """
     if not is_foreign(path):
         facts = read_facts(path, what)
-        return Told(parse_section(NetworkParams, facts.get("network", {}), str(path)), facts.get("classes", ()))
+        described = parse_section(NetworkParams, facts.get("network", {}), str(path))
+        has = any(name.startswith("D.") for name in tensor_names(path))
+        return Told(described, facts.get("classes", ()), has)
     try:
-        return Told(network(find(path)))
+        found = find(path)
+        return Told(network(found), has_discriminator=found.D is not None)
     except Unreadable as e:
         raise CocktailError(f"{path}: {e}") from None
 
