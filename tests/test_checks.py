@@ -176,6 +176,14 @@ def test_methods_that_need_every_model_are_left_out_of_mixtures_with_images(boxe
     refused(boxed(["ours", "upper_bound"]), "upper_bound is trained on real images, but no mixture has a `dataset`")
 
 
+def test_images_are_a_zip_or_a_folder(boxed, tmp_path):
+    (tmp_path / "box").mkdir()
+    assert check_inputs(boxed(["ours"])) == []
+    (tmp_path / "box").rmdir()
+    save(Model.random(TINY, 0), tmp_path / "box")
+    refused(boxed(["ours"]), "box: expected a zip or a folder of images, found ")
+
+
 def test_a_file_of_another_kind(experiment, tmp_path):
     plan = experiment()
     (tmp_path / "a.safetensors").write_bytes(b"\x80\x04.")

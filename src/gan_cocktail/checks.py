@@ -8,11 +8,13 @@ from pathlib import Path
 
 from gan_cocktail.checkpoints.classes import find_class
 from gan_cocktail.checkpoints.formats.table import Told, tell
+from gan_cocktail.data.files import is_dataset
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.facts import read_facts
 from gan_cocktail.files import sha256
 from gan_cocktail.params.evaluation import EvaluationParams
 from gan_cocktail.plan.experiment import Plan
+from gan_cocktail.recognise import recognise
 
 
 def check_inputs(plan: Plan) -> list[str]:
@@ -47,8 +49,9 @@ def _left_out(plan: Plan, mixture: str) -> str:
 
 
 def _told(plan: Plan, source: str) -> Told | None:
-    path = plan.params.sources[source].model
-    if plan.params.sources[source].images:
+    path, images = plan.params.sources[source].model, plan.params.sources[source].images
+    if images:
+        _check_images(Path(images), source)
         return None
     if path is None:
         return Told(plan.params.source_training.network)
@@ -59,6 +62,14 @@ def _told(plan: Plan, source: str) -> Told | None:
     what = f"{path} has {n} class{'es' * (n > 1)}"
     find_class(plan.own_class(source), told.class_names, what, f"sources.{source}.class")
     return told
+
+
+def _check_images(path: Path, source: str) -> None:
+    if path.exists() and not is_dataset(path):
+        raise CocktailError(
+            f"sources.{source}.images: {path}: expected a zip or a folder of images, found {recognise(path)}; a "
+            "checkpoint is given as `model`"
+        )
 
 
 def _check_root(plan: Plan, mixture: str, told: Mapping[str, Told | None]) -> None:
