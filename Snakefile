@@ -1,12 +1,13 @@
 """GAN Cocktail's pipeline: synthesize -> widen, root -> average -> merge -> evaluate, apply -> tables, figures, report."""
 
+import sys
+
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import outputs
-from gan_cocktail.params.evaluation import EXTRACTOR
 from gan_cocktail.plan.models import MERGE_OF, one_of
 from workflow.captions import shown
 from workflow.coupling import sync
@@ -21,8 +22,9 @@ try:
     EXPERIMENT = file_of(given.configfiles, given.config)
     plan = plan_of(read(EXPERIMENT), EXPERIMENT)
     PARAMS = plan.params
-    check_inputs(plan)
+    left_out = check_inputs(plan)
     if workflow.is_main_process:
+        print(*left_out, sep="\n", end="\n" * bool(left_out), file=sys.stderr)
         contents = Contents(plan)
         sync.before(plan, contents)
     else:  # a job: what it reads is the main process's business

@@ -11,11 +11,13 @@ import torch
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.params import evaluation
 from gan_cocktail.params.network import NetworkParams
 
 torch.set_num_threads(1)
 device.pick()
 ROOT = Path(__file__).parents[1]
+SHIPPED = ROOT / evaluation.SHIPPED  # weights of the default extractor
 TINY = NetworkParams(img_resolution=16, z_dim=16, w_dim=16, channel_base=128, channel_max=16)
 
 

@@ -8,11 +8,11 @@ from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
-from gan_cocktail.params.evaluation import EXTRACTOR
+from gan_cocktail.params.evaluation import DEFAULT
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.plan.experiment import Plan
 from gan_cocktail.tensors import save_tensors
-from tests.conftest import ROOT, TINY
+from tests.conftest import ROOT, SHIPPED, TINY
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ def experiment(tmp_path, monkeypatch):
 
     monkeypatch.chdir(ROOT)
 
-    def make(a=TINY, b=TINY, extractor="embedded", weights=None, n_images=500, **more):
-        made_with = {"name": extractor, "weights_sha256": weights or sha256(ROOT / EXTRACTOR)}
+    def make(a=TINY, b=TINY, extractor=DEFAULT, weights=None, n_images=500, **more):
+        made_with = {extractor: {"name": extractor, "weights_sha256": weights or sha256(SHIPPED)}}
         sources = {}
         for name, network in (("a", a), ("b", b)):
             path = tmp_path / f"{name}.safetensors"
             save(Model.random(network, 0), path)
-            save_tensors({}, {"extractor": made_with, "n_images": n_images}, tmp_path / f"{name}.ref")
+            save_tensors({}, {"extractors": made_with, "n_images": n_images}, tmp_path / f"{name}.ref")
             sources[name] = {"model": str(path), "reference": str(tmp_path / f"{name}.ref")}
         return Plan(Params(sources=sources, mixtures={"m": {"sources": ["a", "b"]}}, **more))
 
@@ -45,12 +45,26 @@ def test_sources_that_fit_pass(experiment):
 
 def test_a_reference_of_another_extractor(experiment):
     refused(
-        experiment(extractor="inception_v3"), "made with inception_v3 features, but evaluation.features is embedded"
+        experiment(extractor="inception_v3"),
+        "made with inception_v3 features, but evaluation.features has efficientnet_lite0",
     )
 
 
+def test_a_reference_that_lacks_one_of_several_extractors(experiment):
+    both = {"evaluation": {"features": [DEFAULT, "inception_v3"]}}
+    refused(experiment(**both), f"made with {DEFAULT} features, but evaluation.features has inception_v3")
+
+
+def test_a_reference_of_an_earlier_version(experiment, tmp_path):
+    plan = experiment()
+    save_tensors({}, {"extractor": {"name": "embedded"}, "n_images": 500}, tmp_path / "a.ref")
+    refused(plan, "was made with embedded features by an earlier version; make it anew with gan-cocktail reference")
+
+
 def test_a_reference_of_retrained_features(experiment):
-    refused(experiment(weights="abc"), "was made with other weights than resources/features/embedded.safetensors")
+    refused(
+        experiment(weights="abc"), "was made with other weights than resources/features/efficientnet_lite0.safetensors"
+    )
 
 
 def test_a_reference_of_too_few_images(experiment):
@@ -64,10 +78,11 @@ def test_a_model_in_place_of_a_reference(experiment, tmp_path):
     refused(plan, "holds no statistics; is it a model?")
 
 
-def test_the_root_must_not_be_larger_than_what_is_rooted_in_it(experiment):
+def test_sources_of_any_size_are_rooted_but_not_averaged_as_they_are(experiment):
     large = TINY.model_copy(update={"img_resolution": 32})
-    refused(experiment(a=large, methods=["ours"]), "b draws 16 pixels, fewer than the 32 of the root, a")
-    check_inputs(experiment(b=large, methods=["ours"]))
+    for networks in ({"a": large}, {"b": large}):
+        assert check_inputs(experiment(**networks, methods=["ours"])) == []
+        refused(experiment(**networks), "a and b differ in img_resolution, so their weights cannot be averaged")
 
 
 def test_colour_and_grey_do_not_mix(experiment):
@@ -82,6 +97,91 @@ def test_different_architectures_mix_but_cannot_be_averaged_unrooted(experiment)
 
 def test_a_source_of_many_classes(experiment):
     refused(experiment(a=TINY.model_copy(update={"c_dim": 4})), "has 4 classes")
+
+
+@pytest.fixture
+def pets(tmp_path):
+    """A mixture with one class of a union GAN."""
+
+    def make(asked, classes=("cat", "dog", "bird"), **more):
+        model = Model.random(TINY.model_copy(update={"c_dim": 3}), 0)
+        model.classes, model.info = classes, {}
+        save(model, tmp_path / "pets")
+        save(Model.random(TINY, 0), tmp_path / "face")
+        sources = {"pet": {"model": str(tmp_path / "pets"), "class": asked}, "face": {"model": str(tmp_path / "face")}}
+        return Plan(Params(sources=sources, mixtures={"m": {"sources": ["face", "pet"]}}, **more))
+
+    return make
+
+
+@pytest.mark.parametrize("asked", ["dog", 1, "1", 0])
+def test_one_class_of_a_source_is_a_domain(pets, asked):
+    check_inputs(pets(asked))
+    check_inputs(pets(0, ()))
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (None, "sources.pet.class: expected one of cat, dog, bird ("),
+        (None, "pets has 3 classes), found none; say which"),
+        ("dgo", "found dgo, did you mean 'dog'?"),
+        (3, "sources.pet.class: expected 0 to 2 ("),
+    ],
+)
+def test_a_class_that_is_not_there_is_told_at_once(pets, asked, message):
+    refused(pets(asked), message)
+
+
+def test_names_are_for_models_that_have_them(pets):
+    refused(pets("dog", ()), "sources.pet.class: expected 0 to 2 (")
+
+
+def test_a_root_needs_a_discriminator_and_what_is_rooted_does_not(tmp_path):
+    save(Model.random(TINY, 0), tmp_path / "whole")
+    save(Model(TINY.model_copy(update={"mbstd_group_size": 2}), Model.random(TINY, 1).G), tmp_path / "drawn")
+    sources = {name: {"model": str(tmp_path / name)} for name in ("whole", "drawn")}
+
+    def plan(root, sources=sources):
+        return Plan(Params(sources=sources, mixtures={"m": {"sources": [*sources], "root": root}}))
+
+    assert check_inputs(plan("whole")) == []  # its discriminator's settings are not known: they do not count
+    refused(
+        plan("drawn"), "drawn, the root, has no discriminator, and a new one is not trained; set its `root` to whole"
+    )
+    alone = {name: {"model": str(tmp_path / "drawn")} for name in ("one", "two")}
+    refused(plan("one", alone), "a new one is not trained; take a checkpoint that has one")
+
+
+@pytest.fixture
+def boxed(tmp_path):
+    """A mixture with the images of a black box."""
+
+    def make(methods):
+        save(Model.random(TINY, 0), tmp_path / "face")
+        sources = {"face": {"model": str(tmp_path / "face")}, "box": {"images": str(tmp_path / "box")}}
+        return Plan(Params(sources=sources, mixtures={"m": {"sources": ["face", "box"]}}, methods=methods))
+
+    return make
+
+
+def test_methods_that_need_every_model_are_left_out_of_mixtures_with_images(boxed):
+    assert check_inputs(boxed(["ours", "transfergan"])) == []
+    (said,) = check_inputs(boxed(["ours", "average_unrooted", "ensemble"]))
+    assert said == (
+        "mixtures.m: without average_unrooted and ensemble: they need a model of every source, and of box there are "
+        "images alone"
+    )
+    refused(boxed(["ensemble"]), "mixtures.m: none of the methods is possible (they need a model of every source")
+    refused(boxed(["ours", "upper_bound"]), "upper_bound is trained on real images, but no mixture has a `dataset`")
+
+
+def test_images_are_a_zip_or_a_folder(boxed, tmp_path):
+    (tmp_path / "box").mkdir()
+    assert check_inputs(boxed(["ours"])) == []
+    (tmp_path / "box").rmdir()
+    save(Model.random(TINY, 0), tmp_path / "box")
+    refused(boxed(["ours"]), "box: expected a zip or a folder of images, found ")
 
 
 def test_a_file_of_another_kind(experiment, tmp_path):

@@ -11,6 +11,7 @@ import yaml
 from gan_cocktail.cli.schema import schema_text
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.base import parse_section
+from gan_cocktail.params.evaluation import SHIPPED, EvaluationParams
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.params.training import TrainingParams
@@ -64,7 +65,7 @@ def test_every_key_of_params_yaml_is_there_and_commented():
         ("rooting.kimg", -1, "rooting.kimg: must be greater than 0, found -1"),
         ("training.precision", "fp8", "must be 'fp32', 'bf16' or 'fp16', found 'fp8'"),
         ("training.batch_size", 18, "batch_size must be a multiple of 4, found 18"),
-        ("evaluation.kid_subset_size", 5000, "kid_subset_size (5000) exceeds n_images (2000)"),
+        ("evaluation.kid_subset_size", 5000, "kid_subset_size (5000) exceeds n_images (1000)"),
         ("mixtures.cat-face.sources", ["cat", "fase"], "unknown source 'fase', did you mean 'face'?"),
         ("mixtures.cat-face.sources", ["cat"], "mixtures.cat-face.sources: needs 2 or more, found"),
         ("mixtures.cat-face.root", "car", "root 'car' is none of its sources"),
@@ -72,6 +73,18 @@ def test_every_key_of_params_yaml_is_there_and_commented():
         ("sources.cat", {"reference": "x"}, "a source needs `model` (a checkpoint) or `dataset`"),
         ("sources.cat", {"dataset": "x", "reference": "y"}, "gets its reference from it; drop `reference`"),
         ("sources.cat", {"model": "x", "reading": {"bits": 12}}, "images of a `dataset`, and there is none"),
+        ("sources.cat", {"model": "x", "images": "y"}, "`images` stand for a model that is not at hand"),
+        ("sources.cat", {"dataset": "x", "images": "y"}, "`images` stand for a model that is not at hand"),
+        ("sources.cat", {"images": "x", "class": 1}, "`class` is of a `model`, and there is none"),
+        (
+            "sources.cat",
+            {"images": "x"},
+            "mixtures.cat-face: its root, cat, is given as images, and a root needs weights",
+        ),
+        ("sources.cat", {"images": "x"}, "set `root` to face"),
+        ("sources.cat", {"dataset": "x", "class": 1}, "`class` is of a `model`, and there is none"),
+        ("sources.cat", {"model": "x", "class": -1}, "sources.cat.class"),
+        ("sources.cat", {"model": "x", "class_": 1}, "sources.cat.class_: unknown key, did you mean 'class'?"),
         ("sources.cat", {"dataset": "x", "reading": {"fit": "stretch"}}, "sources.cat.reading.fit: must be 'crop' or"),
         ("sources.cat", {"dataset": "x", "reading": {"pad": 1}}, "sources.cat.reading.pad: unknown key"),
         ("methods", ["ours", "ours"], "methods: a value stands twice"),
@@ -85,6 +98,9 @@ def test_every_key_of_params_yaml_is_there_and_commented():
             "figures.palette: must be 'okabe-ito', 'tol-bright' or 'tol-muted', found 'okabe'",
         ),
         ("figures.width", 1.5, "figures.width: must be greater than or equal to 2.5, found 1.5"),
+        ("evaluation.features", "inception", "evaluation.features.0: must be 'efficientnet_lite0', 'inception_v3'"),
+        ("evaluation.features", ["clip", "clip"], "features: a name stands twice in ['clip', 'clip']"),
+        ("evaluation.weights", {"clap": "x"}, "evaluation.weights"),
         ("sources.mean", {"model": "m"}, "sources.mean: tables use this name"),
         ("sources.Cat", {"model": "m"}, "sources: 'cat' and 'Cat' differ by case alone"),
         ("mixtures.CAT-face", {"sources": ["cat", "face"]}, "mixtures: 'cat-face' and 'CAT-face' differ by case alone"),
@@ -126,3 +142,14 @@ def test_total_budget_counts_rooting():
     params = parse_section(Params, BASE, "params.yaml")
     assert params.total_kimg("cat-face") == params.rooting.kimg + params.merging.kimg
     assert params.total_kimg("cat-face-flower") == 2 * params.rooting.kimg + params.merging.kimg
+
+
+@pytest.mark.parametrize("features", ["inception_v3", ["inception_v3"]])
+def test_one_extractor_can_be_given_without_a_list(features):
+    assert EvaluationParams(features=features).features == ["inception_v3"]
+
+
+def test_weights_are_those_that_ship_but_for_those_that_are_named():
+    named = {"clip": "clip_folder", "efficientnet_lite0": "mine.safetensors"}
+    assert EvaluationParams().files == {"efficientnet_lite0": SHIPPED}
+    assert EvaluationParams(weights=named).files == named

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gan_cocktail.cli.options import read_section
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.jobs import jobs
+from gan_cocktail.jobs import jobs, outputs
 from gan_cocktail.methods.table import METHODS
 from gan_cocktail.params.experiment import MixtureParams, Params, SourceParams
 from gan_cocktail.params.reading import ReadingParams
@@ -132,6 +132,7 @@ def test_real_images_are_for_mixtures_that_have_them():
     assert plan.methods_for("real") == ["ours", "upper_bound"]
     assert plan.methods_for("not") == ["ours"]
     assert plan.shown("real", "upper_bound") == ["a.zip", "b.zip"]
+    assert (plan.of_real_images("upper_bound"), plan.of_real_images("ours")) == (["--real"], [])
     assert plan.trained_sources() == ["b"]
 
 
@@ -160,6 +161,105 @@ def test_fresh_images_come_from_the_sources_themselves():
     assert plan.shown("m", "ours") == ["s0.safetensors", "s1.safetensors", "s2.safetensors"]
     assert plan.drawing() == "--truncation-psi=0.7"
     assert plan_of().shown("m", "ours")[0] == "results/synthetic/s0.zip"
+
+
+def test_all_but_the_root_may_lack_a_discriminator():
+    plan = plan_of(3, root="s1")
+    assert [plan.leaf("m", f"s{i}") for i in range(3)] == [["--leaf"], [], ["--leaf"]]
+
+
+def test_a_class_of_a_source_is_an_option_of_all_that_draw_from_it():
+    sources = {"a": {"model": "a.safetensors"}, "b": {"model": "b.safetensors", "class": 0}}
+    made = {"sources": sources, "mixtures": {"m": {"sources": ["a", "b"]}}, "methods": ["ours", "ensemble"]}
+    fixed, fresh = (Plan(Params(**made, synthesis={"mode": mode})) for mode in ("fixed", "fresh"))
+    assert (fixed.class_options("a"), fixed.class_options("b")) == ([], ["--class=0"])
+    assert fixed.rooted_class("b") == fixed.shown_classes("m", "ours") == fixed.measured_classes("m", "ours") == []
+    assert fresh.rooted_class("b") == ["--source-class=0"]
+    assert fresh.shown_classes("m", "ours") == fixed.measured_classes("m", "ensemble") == ["--source-class=,0"]
+    told = [{f"{job.rule}.{job.name}" for job in jobs(p) if "sources.b.class" in job.keys} for p in (fixed, fresh)]
+    always = {"synthesize.b", "widen.m.b", "evaluate.m.ensemble.0", "samples.m.ensemble"}
+    assert told == [always, always | {"root.m.b.0", "merge.m.ours.0"}]
+
+
+EVERY = [
+    "ours",
+    "ensemble",
+    "average_rooted",
+    "average_unrooted",
+    "average_unrooted_tuned",
+    "upper_bound",
+    "transfergan",
+]
+
+
+def with_images(box=None, **more):
+    """Mixtures of a model with a dataset, another model, and the images of a black box."""
+    sources = {
+        "a": {"model": "a.safetensors", "dataset": "a.zip"},
+        "b": {"model": "b.safetensors", "dataset": "b.zip"},
+        "box": {"images": "drawn/box"} | (box or {}),
+    }
+    mixtures = {"both": {"sources": ["a", "b"]}, "boxed": {"sources": ["box", "a"], "root": "a"}}
+    return Plan(Params(**{"sources": sources, "mixtures": mixtures, "methods": EVERY} | more))
+
+
+def test_images_are_their_source_s_synthetic_dataset_and_reference_and_have_no_model():
+    plan = with_images()
+    assert plan.dataset("box") == plan.images("box") == plan.reference_images("box") == "drawn/box"
+    assert plan.reference_origin("box") == "synthetic"
+    assert plan.measured_as("box") == "a.safetensors"
+    assert plan.trained_sources() == []
+    made = {f"{job.rule}.{job.name}": job for job in jobs(plan)}
+    assert not {"synthesize.box", "widen.boxed.box", "class_samples.boxed.widened.box"} & set(made)
+    assert made["reference.box"].inputs[:2] == ["drawn/box", "a.safetensors"]
+    assert made["root.boxed.box.0"].inputs == ["results/widened/boxed/a.safetensors", "drawn/box"]
+    assert made["merge.boxed.ours.0"].inputs[1:] == ["drawn/box", "results/synthetic/a.zip"]
+    assert made["distances.boxed.0"].inputs == [
+        "results/widened/boxed/a.safetensors",
+        "results/rooted/boxed/box/seed0.safetensors",
+    ]
+    assert (plan.without_models("boxed"), plan.without_models("both")) == (["--images=box"], [])
+
+
+def test_mixtures_with_images_have_no_method_that_needs_every_model():
+    plan = with_images()
+    assert plan.methods_for("both") == EVERY
+    assert plan.methods_for("boxed") == ["ours", "average_rooted", "transfergan"]
+    assert plan.averages("both") == ["rooted", "unrooted"]
+    assert plan.averages("boxed") == ["rooted"]
+    assert not any("unrooted" in path or "ensemble" in path for path in plan.figure_grids("averages", "boxed"))
+    assert not any("boxed" in path and ("unrooted" in path or "ensemble" in path) for path in outputs(plan))
+
+
+def test_images_have_a_reference_of_their_own_if_it_is_given():
+    plan = with_images({"reference": "box.ref"})
+    assert plan.reference("box") == "box.ref"
+    assert "box" not in plan.made_references()
+    alone = with_images(mixtures={"both": {"sources": ["a", "b"]}})
+    assert "box" not in alone.made_references()  # of which size, no root tells
+
+
+def test_how_generated_images_are_read_is_an_option_of_all_that_read_them():
+    plan = with_images({"reading": {"label": "dog"}})
+    told, usual = (
+        f"--reading={reading.model_dump_json()}" for reading in (ReadingParams(label="dog"), ReadingParams())
+    )
+    assert plan.reading("box") == plan.synthetic_reading("box") == [told]
+    assert plan.twist("boxed", "ours", 0) == [told, usual]
+    assert plan.synthetic_reading("a") == plan.twist("both", "ours", 0) == []
+    keys = {f"{job.rule}.{job.name}" for job in jobs(plan) if "sources.box.reading" in job.keys}
+    assert keys == {"reference.box", "root.boxed.box.0", "merge.boxed.ours.0", "merge.boxed.transfergan.0"}
+
+
+def test_images_stay_fixed_where_sources_are_drawn_from_anew():
+    plan = with_images(synthesis={"mode": "fresh"})
+    assert plan.shown("boxed", "ours") == ["drawn/box", "a.safetensors"]
+
+
+def test_an_experiment_is_the_same_after_it_was_written():
+    sources = {"a": {"model": "a.safetensors"}, "b": {"model": "b.safetensors", "class": "dog"}}
+    params = Params(sources=sources, mixtures={"m": {"sources": ["a", "b"]}})
+    assert read_section(Params, params.model_dump_json()) == params
 
 
 def test_any_source_can_be_the_root():

@@ -3,58 +3,101 @@
 Only what files say of themselves is read; files that are not there yet are the workflow's business.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from gan_cocktail.checkpoints.formats.table import describe
+from gan_cocktail.checkpoints.classes import find_class
+from gan_cocktail.checkpoints.formats.table import Told, tell
+from gan_cocktail.data.files import is_dataset
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.facts import read_facts
 from gan_cocktail.files import sha256
-from gan_cocktail.params.evaluation import EXTRACTOR
-from gan_cocktail.params.network import NetworkParams
+from gan_cocktail.params.evaluation import EvaluationParams
 from gan_cocktail.plan.experiment import Plan
+from gan_cocktail.recognise import recognise
 
 
-def check_inputs(plan: Plan) -> None:
-    """Raise CocktailError, naming source, file and key, at the first source that does not fit."""
+def check_inputs(plan: Plan) -> list[str]:
+    """What is left out of the experiment and why, a sentence each.
+
+    Raises CocktailError, naming source, file and key, at the first source that does not fit.
+    """
     for mixture, m in plan.params.mixtures.items():
-        networks = {s: _network(plan, s) for s in m.sources}
+        told = {s: _told(plan, s) for s in m.sources}
+        _check_root(plan, mixture, told)
         for source in m.sources:
             _check_reference(plan, source)
-        found = {s: n for s, n in networks.items() if n is not None}
-        _check_networks(plan, mixture, found)
-        _check_resolutions(mixture, m.root_name, found)
-    for name in plan.methods.keys() - {name for mixture in plan.params.mixtures for name in plan.methods_for(mixture)}:
-        raise CocktailError(
-            f"methods: {name} is trained on real images, but no mixture has a `dataset` for each of its sources; "
-            "give the datasets, or leave it out"
-        )
+        _check_networks(plan, mixture, {s: each for s, each in told.items() if each})
+    for name, method in plan.methods.items():
+        if method.images == "real" and not any(name in plan.methods_for(mixture) for mixture in plan.params.mixtures):
+            raise CocktailError(
+                f"methods: {name} is trained on real images, but no mixture has a `dataset` for each of its sources; "
+                "give the datasets, or leave it out"
+            )
+    return [said for mixture in plan.params.mixtures if (said := _left_out(plan, mixture))]
 
 
-def _network(plan: Plan, source: str) -> NetworkParams | None:
-    path = plan.params.sources[source].model
+def _left_out(plan: Plan, mixture: str) -> str:
+    """Which methods a mixture with generated images has not; CocktailError if it has none at all."""
+    given = [s for s in plan.mixture(mixture).sources if plan.params.sources[s].images]
+    lacking = [name for name, method in plan.methods.items() if method.images != "real" and plan.lacks(mixture, name)]
+    why = f"they need a model of every source, and of {' and '.join(given)} there are images alone"
+    if not plan.methods_for(mixture):
+        what = why if lacking else "they are trained on real images, which its sources do not have"
+        raise CocktailError(f"mixtures.{mixture}: none of the methods is possible ({what}); add `ours`")
+    return f"mixtures.{mixture}: without {' and '.join(lacking)}: {why}" if lacking else ""
+
+
+def _told(plan: Plan, source: str) -> Told | None:
+    path, images = plan.params.sources[source].model, plan.params.sources[source].images
+    if images:
+        _check_images(Path(images), source)
+        return None
     if path is None:
-        return plan.params.source_training.network
+        return Told(plan.params.source_training.network)
     if not Path(path).exists():
         return None
-    network = describe(Path(path), f"the model of source {source}")
-    if network.c_dim > 1:
+    told = tell(Path(path), f"the model of source {source}")
+    n = len(told.class_names)
+    what = f"{path} has {n} class{'es' * (n > 1)}"
+    find_class(plan.own_class(source), told.class_names, what, f"sources.{source}.class")
+    return told
+
+
+def _check_images(path: Path, source: str) -> None:
+    if path.exists() and not is_dataset(path):
         raise CocktailError(
-            f"sources.{source}: {path} has {network.c_dim} classes; expected an unconditional model or one class"
+            f"sources.{source}.images: {path}: expected a zip or a folder of images, found {recognise(path)}; a "
+            "checkpoint is given as `model`"
         )
-    return network
 
 
-def _check_networks(plan: Plan, mixture: str, networks: dict[str, NetworkParams]) -> None:
-    first, *others = networks or [""]
+def _check_root(plan: Plan, mixture: str, told: Mapping[str, Told | None]) -> None:
+    root = plan.mixture(mixture).root_name
+    found = told[root]
+    if found and not found.has_discriminator:
+        others = [s for s, each in told.items() if each and each.has_discriminator]
+        way = f"set its `root` to {' or '.join(others)}, or take" if others else "take"
+        raise CocktailError(
+            f"mixtures.{mixture}: {plan.model(root)}, the root, has no discriminator, and a new one is not trained; "
+            f"{way} a checkpoint that has one"
+        )
+
+
+def _check_networks(plan: Plan, mixture: str, told: Mapping[str, Told]) -> None:
+    whole = sorted(told, key=lambda source: not told[source].has_discriminator)  # those with a discriminator first
+    first, *others = whole or [""]
     for other in others:
-        a, b = networks[first], networks[other]
+        a, b = told[first].network, told[other].network
+        if not told[other].has_discriminator:
+            b = b.with_discriminator_of(a)
         if a.img_channels != b.img_channels:
             raise CocktailError(
                 f"mixtures.{mixture}: {first} draws {a.img_channels} channels and {other} {b.img_channels}; "
                 "a mixture needs sources of one kind"
             )
         unlike = [k for k in a.differences(b) if k != "c_dim"]
-        averaged = [name for name, method in plan.methods.items() if method.initialisation == "average_unrooted"]
+        averaged = [name for name in plan.methods_for(mixture) if plan.methods[name].average == "unrooted"]
         if unlike and averaged:
             raise CocktailError(
                 f"mixtures.{mixture}: {first} and {other} differ in {', '.join(unlike)}, so their weights cannot be "
@@ -62,36 +105,36 @@ def _check_networks(plan: Plan, mixture: str, networks: dict[str, NetworkParams]
             )
 
 
-def _check_resolutions(mixture: str, root: str, networks: dict[str, NetworkParams]) -> None:
-    for source, network in networks.items():
-        if root in networks and network.img_resolution < networks[root].img_resolution:
-            raise CocktailError(
-                f"mixtures.{mixture}: {source} draws {network.img_resolution} pixels, fewer than the "
-                f"{networks[root].img_resolution} of the root, {root}; make the smaller one the root"
-            )
-
-
 def _check_reference(plan: Plan, source: str) -> None:
-    path, features = plan.params.sources[source].reference, plan.params.evaluation.features
+    path, evaluation = plan.params.sources[source].reference, plan.params.evaluation
     if path is None or not Path(path).exists():
         return
     facts = read_facts(Path(path), f"the reference of source {source}")
-    if "extractor" not in facts:
+    if not {"extractor", "extractors"} & facts.keys():
         raise CocktailError(f"sources.{source}.reference: {path} holds no statistics; is it a model?")
-    made_with, size = facts["extractor"]["name"], plan.params.evaluation.kid_subset_size
-    if made_with != features:
+    if "extractor" in facts:  # of earlier versions, which had one
         raise CocktailError(
-            f"sources.{source}.reference: {path} was made with {made_with} features, but evaluation.features is "
-            f"{features}; make it anew with gan-cocktail reference, or drop `reference`: the source's synthetic "
-            "images then serve"
+            f"sources.{source}.reference: {path} was made with {facts['extractor']['name']} features by an earlier "
+            "version; make it anew with gan-cocktail reference"
         )
-    if features == "embedded" and facts["extractor"]["weights_sha256"] != sha256(Path(EXTRACTOR)):
-        raise CocktailError(
-            f"sources.{source}.reference: {path} was made with other weights than {EXTRACTOR}; make it anew with "
-            "gan-cocktail reference"
-        )
+    made_with, size = facts.get("extractors", {}), evaluation.kid_subset_size
+    for name in evaluation.features:
+        _check_extractor(f"sources.{source}.reference: {path}", name, made_with, evaluation)
     if facts["n_images"] < size:
         raise CocktailError(
             f"sources.{source}.reference: {path} is of {facts['n_images']} images, fewer than "
             f"evaluation.kid_subset_size ({size}); lower it"
+        )
+
+
+def _check_extractor(where: str, name: str, made_with: dict[str, dict[str, str]], settings: EvaluationParams) -> None:
+    if name not in made_with:
+        raise CocktailError(
+            f"{where} was made with {' and '.join(made_with)} features, but evaluation.features has {name}; make it "
+            "anew with gan-cocktail reference, or drop `reference`: the source's synthetic images then serve"
+        )
+    weights = settings.files.get(name)
+    if weights and Path(weights).is_file() and made_with[name]["weights_sha256"] != sha256(Path(weights)):
+        raise CocktailError(
+            f"{where} was made with other weights than {weights}; make it anew with gan-cocktail reference"
         )

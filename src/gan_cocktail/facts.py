@@ -13,6 +13,12 @@ from gan_cocktail.recognise import is_pickle, recognise
 KEY = "gan_cocktail"  # the one metadata entry: the order of several would change from run to run
 
 
+def tensor_names(path: Path) -> list[str]:
+    """The names of the tensors in a file that read_facts reads."""
+    with safe_open(path, "np") as f:
+        return list(f.keys())
+
+
 def read_facts(path: Path, what: str) -> dict[str, Any]:
     """The facts that save_tensors wrote; CocktailError if there is no such file or it is not `what` of this project."""
     try:

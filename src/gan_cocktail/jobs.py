@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gan_cocktail.params.evaluation import EXTRACTOR
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.params.method import AverageKind
 from gan_cocktail.plan.experiment import APPLICATIONS, Plan
@@ -54,25 +53,34 @@ def _sources(plan: Plan) -> Iterator[Job]:
         yield Job(
             "train_source", source, [dataset], [plan.model(source)], ["seed", "source_training", *_reading(source)]
         )
-    for source in plan.params.sources:
-        yield Job("synthesize", source, [plan.model(source)], [plan.dataset(source)], ["seed", "synthesis"])
+    for source in plan.with_models([*plan.params.sources]):
+        keys = ["seed", "synthesis", *_classes(source)]
+        yield Job("synthesize", source, [plan.model(source)], [plan.dataset(source)], keys)
     for source in plan.made_references():
-        inputs = [plan.reference_images(source), plan.model(source), EXTRACTOR]
-        yield Job("reference", source, inputs, [plan.reference(source)], ["evaluation.features", *_reading(source)])
+        inputs = [plan.reference_images(source), plan.measured_as(source), *plan.weights()]
+        weights = ["evaluation.weights"] if plan.params.evaluation.weights else []
+        keys = ["evaluation.features", *weights, *_reading(source)]
+        yield Job("reference", source, inputs, [plan.reference(source)], keys)
 
 
 def _reading(*sources: str) -> list[str]:
     return [f"sources.{source}.reading" for source in sources]
 
 
+def _classes(*sources: str) -> list[str]:
+    return [f"sources.{source}.class" for source in sources]
+
+
 def _models(plan: Plan) -> Iterator[Job]:
     for mixture, m in plan.params.mixtures.items():
         own = f"mixtures.{mixture}"
-        for s in m.sources:
-            yield Job("widen", f"{mixture}.{s}", [plan.model(s)], [plan.widened(mixture, s)], ["seed", own])
+        for s in plan.with_models(m.sources):
+            keys = ["seed", own, *_classes(s)]
+            yield Job("widen", f"{mixture}.{s}", [plan.model(s)], [plan.widened(mixture, s)], keys)
         for seed in plan.params.seeds:
             yield from _rooted(plan, mixture, seed)
-        yield Job("average_unrooted", mixture, *_averaging(plan, mixture, "unrooted", plan.params.seed), [])
+        if plan.with_models(m.sources) == m.sources:
+            yield Job("average_unrooted", mixture, *_averaging(plan, mixture, "unrooted", plan.params.seed), [])
         root = [plan.widened_root(mixture)]
         yield Job("fisher", mixture, root, [plan.fisher(mixture)], ["seed", own, "fisher"])
         for method in plan.methods_for(mixture):
@@ -84,7 +92,7 @@ def _models(plan: Plan) -> Iterator[Job]:
 def _rooted(plan: Plan, mixture: str, seed: int) -> Iterator[Job]:
     for s in plan.mixture(mixture).leaves:
         inputs = [plan.widened_root(mixture), plan.images(s)]
-        keys = [f"mixtures.{mixture}", "training", "rooting.kimg", *_drawing(plan)]
+        keys = [f"mixtures.{mixture}", "training", "rooting.kimg", *_drawing(plan, s), *_given(plan, s)]
         yield Job("root", f"{mixture}.{s}.{seed}", inputs, [plan.rooted(mixture, s, seed)], keys)
     for kind in MERGE_OF:
         keys = [] if kind == "rooted" else [f"mixtures.{mixture}"]
@@ -100,9 +108,10 @@ def _merge(plan: Plan, mixture: str, method: str, seed: int) -> Job:
     inputs = [start, *plan.shown(mixture, method), *plan.fishers(mixture, method)]
     inputs += plan.teachers(mixture, method, seed)
     made = plan.models(mixture, method, seed) + plan.snapshots(mixture, method, seed)
-    keys = [f"mixtures.{mixture}", "training", "rooting.kimg", "merging", *_variant(plan, method), *_drawing(plan)]
-    if plan.data(method) == "real":
-        keys += _reading(*plan.mixture(mixture).sources)
+    keys = [f"mixtures.{mixture}", "training", "rooting.kimg", "merging", *_variant(plan, method)]
+    sources = plan.mixture(mixture).sources
+    real = plan.data(method) == "real"
+    keys += _reading(*sources) if real else [*_drawing(plan, *sources), *_given(plan, *sources)]
     return Job("merge", f"{mixture}.{method}.{seed}", inputs, made, keys)
 
 
@@ -110,8 +119,17 @@ def _variant(plan: Plan, method: str) -> list[str]:
     return [f"variants.{method}"] if method in plan.params.variants else []
 
 
-def _drawing(plan: Plan) -> list[str]:
-    return ["synthesis.truncation_psi"] if plan.params.synthesis.mode == "fresh" else []
+def _drawing(plan: Plan, *sources: str) -> list[str]:
+    return ["synthesis.truncation_psi", *_classes(*sources)] if plan.params.synthesis.mode == "fresh" else []
+
+
+def _given(plan: Plan, *sources: str) -> list[str]:
+    return _reading(*(s for s in sources if plan.params.sources[s].images))
+
+
+def _measured(plan: Plan, mixture: str, method: str) -> list[str]:
+    of_sources = plan.methods[method].initialisation == "sources"
+    return _classes(*plan.mixture(mixture).sources) if of_sources else []
 
 
 def _budgets(plan: Plan, mixture: str, method: str) -> list[str]:
@@ -127,13 +145,14 @@ def _measurements(plan: Plan) -> Iterator[Job]:
             yield Job("distances", f"{mixture}.{seed}", inputs, [plan.distance(mixture, seed)], [own])
         for method in plan.methods_for(mixture):
             keys = [own, "evaluation", "synthesis.mode", *_budgets(plan, mixture, method), *_variant(plan, method)]
+            classes = _measured(plan, mixture, method)
             for seed in plan.params.seeds:
                 models, snapshots = plan.models(mixture, method, seed), plan.snapshots(mixture, method, seed)
-                inputs = [*models, *plan.references(mixture), *snapshots, EXTRACTOR]
+                inputs = [*models, *plan.references(mixture), *snapshots, *plan.weights()]
                 made = [plan.evaluation(mixture, method, seed)]
-                yield Job("evaluate", f"{mixture}.{method}.{seed}", inputs, made, keys)
+                yield Job("evaluate", f"{mixture}.{method}.{seed}", inputs, made, [*keys, *classes])
             shown = plan.models(mixture, method, plan.params.seeds[0])
-            yield Job("samples", f"{mixture}.{method}", shown, [plan.grid(mixture, method)], GRID_KEYS)
+            yield Job("samples", f"{mixture}.{method}", shown, [plan.grid(mixture, method)], [*GRID_KEYS, *classes])
 
 
 def _applications(plan: Plan) -> Iterator[Job]:
@@ -153,7 +172,7 @@ def _report(plan: Plan) -> Iterator[Job]:
     methods = ["methods", "variants"]
     for mixture, m in plan.params.mixtures.items():
         for stage in ("widened", "rooted"):
-            for s in m.sources:
+            for s in m.sources if stage == "rooted" else plan.with_models(m.sources):
                 inputs, made = [plan.stage(stage, mixture, s)], [plan.grid(mixture, f"{stage}/{s}")]
                 yield Job("class_samples", f"{mixture}.{stage}.{s}", inputs, made, GRID_KEYS)
         for kind in plan.figure_kinds():

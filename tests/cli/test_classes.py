@@ -132,6 +132,29 @@ def test_one_class_of_a_source_becomes_a_class_of_the_mixture(pets, tmp_path):
     torch.testing.assert_close(wide.generator()(z, torch.eye(2)[[1, 1]], "none", psi=0.5), before, rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.parametrize("size", [16, 64])
+def test_a_class_of_a_source_of_another_size_and_without_a_discriminator_is_merged(size, tmp_path):
+    network = TINY.model_copy(update={"img_resolution": size, "c_dim": 2})
+    drawn = Model(network, lively(network, 0).G, {}, {"kind": "snapshot"}, ("cat", "dog"))
+    save(drawn, tmp_path / "pets")
+    save(lively(TINY.model_copy(update={"img_resolution": 32}), 1), tmp_path / "face")
+    into = ["--classes", "face,dog", "--position"]
+    call("widen", tmp_path / "pets", *into, "dog", "--class", "dog", "--leaf", "--out", tmp_path / "leaf")
+    call("widen", tmp_path / "face", *into, "face", "--out", tmp_path / "root")
+    call("synthesize", tmp_path / "pets", "--class", "dog", *DRAWING["synthesize"], "--out", tmp_path / "dogs.zip")
+    what = {16: "enlarged from 16x16 to 32x32", 64: "reduced from 64x64 to 32x32"}[size]
+    budget = ["--kimg", 0.008, *SETTINGS]
+    fixed = [tmp_path / "root", tmp_path / "dogs.zip", "--class", "dog", *budget]
+    assert f"30 of 30 images {what}" in call("root", *fixed, "--out", tmp_path / "rooted")
+    call("average", tmp_path / "root", tmp_path / "rooted", "--out", tmp_path / "average")
+    fresh = [tmp_path / "average", tmp_path / "face", tmp_path / "pets", "--source-class", ",dog", *budget]
+    assert f"pets: drawn anew, {what}" in call("merge", *fresh, "--out", tmp_path / "union")
+    union = load(tmp_path / "union")
+    assert (union.network.img_resolution, list(union.classes)) == (32, ["face", "dog"])
+    assert union.info["read"] == [f"images of pets: drawn anew, {what}"]
+    assert load(tmp_path / "rooted").info["read"] == [f"30 images of dogs.zip; 30 of 30 images {what}"]
+
+
 @pytest.mark.parametrize("classes", ["cat,cat", "cat,,dog", "", "0"])
 def test_names_that_are_none_are_refused(classes, tiny, tmp_path):
     save(tiny, tmp_path / "m")

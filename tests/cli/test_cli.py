@@ -50,7 +50,7 @@ def test_a_mistake_is_one_sentence_and_code_2(tmp_path):
         (["merge", "W", "M", "M", "--kimg", 1, "--snapshots", "2"], "within the budget, --kimg 1, found 2"),
         (
             ["reference", "M", "--model", "M", "--origin", "real", "--features", "inception"],
-            "'inception' is not one of",
+            "--features: unknown extractor 'inception', did you mean 'inception_v3'?",
         ),
         (["merge", "W", "M", "M", "--kimg", 1, "--snapshots", "half"], "expected kimg such as 2,4.5, found 'half'"),
     ],

@@ -1,6 +1,7 @@
 """gan-cocktail evaluate: the JSON it writes, with snapshots and a cache."""
 
 import json
+from functools import partial
 
 import pytest
 import torch
@@ -11,36 +12,37 @@ from gan_cocktail.cli.evaluate import evaluate
 from gan_cocktail.cli.reference import reference
 from gan_cocktail.cli.samples import samples
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.evaluation.features import embedded
-from gan_cocktail.evaluation.reference import make_reference, save_reference
+from gan_cocktail.evaluation.extractors import lite
+from gan_cocktail.evaluation.reference import load_reference, make_reference, save_reference
 from gan_cocktail.evaluation.sampling import draw
 from gan_cocktail.networks.generator import Synthesis
+from gan_cocktail.reporting.grids import load_grid
 from gan_cocktail.reporting.rows import load_rows
 from gan_cocktail.reporting.tables import summary
-from tests.conftest import ROOT, TINY
+from tests.conftest import ROOT, SHIPPED, TINY
 from tests.data.files import fill, plain
 
-SHIPPED = ROOT / "resources/features/embedded.safetensors"
 CPU = torch.device("cpu")
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, monkeypatch):
     """Evaluates a model of two classes with one snapshot, by its cache unless told otherwise."""
+    monkeypatch.chdir(ROOT)  # where the shipped weights are
     network = TINY.model_copy(update={"c_dim": 2})
     save(Model.random(network, 0), tmp_path / "model")
     save_snapshots({0.5: Model.random(network, 1).G}, network, tmp_path / "snapshots")
-    extractor = embedded(SHIPPED, CPU)
+    extractor = lite.load(SHIPPED, CPU)
     references = [tmp_path / "a", tmp_path / "b"]
     for k, path in enumerate(references):
         images = torch.cat(list(draw(Model.random(network, 2), k, 30, 0, "x", CPU)))
-        save_reference(make_reference(extractor(images), extractor.identity, "real", {}), path)
+        save_reference([make_reference(extractor(images), extractor.identity, "real", {})], path)
 
-    def call(cache=tmp_path / "cache", snapshots=tmp_path / "snapshots", kid_subsets=3, models=1):
+    def call(cache=tmp_path / "cache", snapshots=tmp_path / "snapshots", kid_subsets=3, models=1, source_class=""):
         settings = f"{{n_images: 20, kid_subset_size: 10, kid_subsets: {kid_subsets}, ppl_paths: 2}}"
         evaluate(
             references, [tmp_path / "model"] * models, tmp_path / "out.json", "a,b", "a+b", "ours", merging_kimg=1,
-            snapshots=snapshots, embedded=SHIPPED, cache=cache, settings=settings,
+            snapshots=snapshots, cache=cache, settings=settings, source_class=source_class,
         )  # fmt: skip
         return json.loads((tmp_path / "out.json").read_text())
 
@@ -84,6 +86,29 @@ def test_of_one_model_a_class_none_has_classes_of_its_own(run, tmp_path):
         samples([tmp_path / "model"] * 2, tmp_path / "grid.png")
 
 
+def test_of_sources_of_several_classes_the_one_that_is_asked_for_is_measured(run, tmp_path):
+    def fids(**options):
+        return {row["domain"]: row["mean"] for row in run(snapshots=None, **options)["rows"] if row["metric"] == "fid"}
+
+    own = fids()
+    assert fids(models=2, source_class="0,1") == pytest.approx(own)
+    swapped = fids(models=2, source_class="1,0")
+    assert swapped["a"] != pytest.approx(own["a"])
+    with pytest.raises(CocktailError, match=r"--source-class: expected 0 to 1 .*, found 2"):
+        fids(models=2, source_class="0,2")
+    with pytest.raises(CocktailError, match="--source-class: expected one for each of 2 models, found 1"):
+        fids(models=2, source_class="0")
+
+
+def test_samples_of_a_source_are_of_the_class_that_is_asked_for(run, tmp_path):
+    grids = {}
+    for name, models, asked in (("own", 1, ""), ("same", 2, "0,1"), ("one", 1, "1")):
+        samples([tmp_path / "model"] * models, tmp_path / f"{name}.png", 2, source_class=asked)
+        grids[name] = load_grid(tmp_path / f"{name}.png")
+    assert (grids["own"] == grids["same"]).all()
+    assert (grids["own"][16:] == grids["one"]).all()
+
+
 def test_the_tables_take_the_rows(run, tmp_path):
     run()
     assert set(summary(load_rows([tmp_path / "out.json"]))["a+b"]["ours"]) >= {"fid", "purity", "ppl"}
@@ -108,7 +133,7 @@ def test_too_few_images_are_told_in_the_log_and_in_the_file(run, capsys):
     found = run()
     log = capsys.readouterr().err
     for domain in "ab":
-        told = f"{domain}: 20 generated and 30 reference images are too few for features of 128 dimensions"
+        told = f"{domain}: 20 generated and 30 reference images are too few for features of 192 dimensions"
         assert f"warning: {told}" in log
         assert any(sentence.startswith(told) for sentence in found["info"]["warnings"])
     marked = {row["metric"] for row in found["rows"] if row.get("few")}
@@ -118,9 +143,20 @@ def test_too_few_images_are_told_in_the_log_and_in_the_file(run, capsys):
 def test_reference_tells_what_it_read_and_evaluate_passes_it_on(run, tmp_path):
     fill(tmp_path / "pets", {f"{i}.png": plain((i, 99, 9), (16, 32)) for i in range(30)} | {"notes.txt": b""})
     save(Model.random(TINY, 0), tmp_path / "source")
-    reference(tmp_path / "pets", tmp_path / "a", tmp_path / "source", "real", embedded=SHIPPED, reading="fit: pad")
+    reference(tmp_path / "pets", tmp_path / "a", tmp_path / "source", "real", reading="fit: pad")
     expected = "30 images of pets; 30 of 30 images padded with white from 16x32; "
     read = run()["info"]["read"]
     assert set(read) == {"a"}
     assert read["a"].startswith(expected)
     assert "1 file left out (1 not an image: notes.txt)" in read["a"]
+
+
+def test_a_reference_of_synthetic_images_may_be_of_smaller_ones_and_one_of_real_images_not(tmp_path):
+    fill(tmp_path / "box", {f"{i}.png": plain((i, 99, 9), (8, 8)) for i in range(3)})
+    save(Model.random(TINY, 0), tmp_path / "root")
+    make = partial(reference, tmp_path / "box", tmp_path / "a", tmp_path / "root")
+    with pytest.raises(CocktailError, match="8x8 pixels are fewer than the network's 16"):
+        make("real")
+    make("synthetic")
+    sentence = load_reference(tmp_path / "a", lite.identity(SHIPPED)).info["read"]["sentence"]
+    assert sentence == "3 images of box; 3 of 3 images enlarged from 8x8 to 16x16"

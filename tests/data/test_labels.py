@@ -3,13 +3,11 @@
 import json
 
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.evaluation.embedded_training import gather
 from gan_cocktail.params.reading import ReadingParams
 from tests.data.files import fill, pairs, plain, tool_zip
 
@@ -116,15 +114,3 @@ def test_a_class_that_is_not_there_is_told(tmp_path, labels, label, message):
     with pytest.raises(CocktailError) as e:
         read(tool_zip(tmp_path / "x.zip", index(labels)), label)
     assert message in str(e.value)
-
-
-def test_classifiers_are_trained_on_labels_by_name(tmp_path, capsys):
-    files = {f"{i}.png": plain("red" if i % 2 else "blue", (32, 32)) for i in range(6)}
-    labels = index([[f"{i}.png", i % 2] for i in (5, 3, 1, 4, 2, 0)], classes=["sky", "rose"])
-    found = gather([fill(tmp_path / "pets", files | {"dataset.json": json.dumps(labels).encode()})])
-    assert torch.equal(found.labels, torch.tensor([0, 1, 0, 1, 0, 1]))
-    assert found.classes == ["pets/sky", "pets/rose"]
-    assert "not used" not in capsys.readouterr().out
-    vectors = {"dataset.json": json.dumps(index([[name, [0.5]] for name in files])).encode()}
-    with pytest.raises(CocktailError, match="a classifier needs class indices"):
-        gather([fill(tmp_path / "pets", vectors)])

@@ -42,6 +42,23 @@ def test_fresh_layers_are_at_twice_their_width_whatever_their_learning_rate():
         assert found[name] == pytest.approx(2 * outputs, rel=0.3), name
 
 
+def test_a_source_of_images_alone_is_compared_after_rooting(tmp_path):
+    for k, name in enumerate(("root", "before", "after1", "after2")):
+        save(Model.random(TINY, k), tmp_path / name)
+    told = ["--after", str(tmp_path / "after1"), "--after", str(tmp_path / "after2"), "--names", "r,box,b"]
+    told += ["--before", str(tmp_path / "before"), "--out", str(tmp_path / "out.json")]
+    run = CliRunner().invoke(
+        build(["distances"]), ["distances", str(tmp_path / "root"), *told, "--images", "box"], catch_exceptions=False
+    )
+    assert run.exit_code == 0
+    box, b = json.loads((tmp_path / "out.json").read_text())["models"]
+    assert box["before"] is None
+    assert box["after"] > 0
+    assert b["before"] == pytest.approx(sum(layer["before"] for layer in b["layers"]) / len(b["layers"]))
+    with pytest.raises(CocktailError, match="expected --before for each of box, b and --after for each of box, b, fou"):
+        CliRunner().invoke(build(["distances"]), ["distances", str(tmp_path / "root"), *told], catch_exceptions=False)
+
+
 def test_the_average_is_at_a_quarter_of_the_distance():
     a, b = models()
     whole, half = layer_distances(a, b), layer_distances(a, mean([a, b]))
@@ -51,6 +68,25 @@ def test_the_average_is_at_a_quarter_of_the_distance():
 def test_other_architectures_have_none():
     a, _ = models()
     assert layer_distances(a, Model.random(TINY.model_copy(update={"channel_max": 8}), 0)) == {}
+
+
+def test_without_a_discriminator_the_generator_s_layers_are_compared():
+    a, b = models()
+    drawn = Model(TINY.model_copy(update={"mbstd_group_size": 2, "discriminator": "skip"}), b.G)
+    assert layer_distances(a, drawn) == {k: d for k, d in layer_distances(a, b).items() if k.startswith("G.")}
+
+
+def test_the_mean_before_is_of_all_layers_or_none(tmp_path):
+    a, b = models()
+    for name, model in {"root": a, "before": Model(b.network, b.G), "after": b}.items():
+        save(model, tmp_path / name)
+    arguments = [tmp_path / "root", "--before", tmp_path / "before", "--after", tmp_path / "after", "--names", "r,s"]
+    arguments = ["distances", *map(str, arguments), "--out", str(tmp_path / "d.json")]
+    assert CliRunner().invoke(build(["distances"]), arguments).exit_code == 0
+    (model,) = json.loads((tmp_path / "d.json").read_text())["models"]
+    known = {layer["name"]: layer["before"] for layer in model["layers"]}
+    assert all((value is None) == name.startswith("D.") for name, value in known.items())
+    assert model["before"] is None
 
 
 def test_the_verb_writes_layers_and_their_mean(tmp_path):

@@ -7,20 +7,21 @@ import pytest
 import torch
 
 from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.evaluation import evaluate as evaluating
 from gan_cocktail.evaluation.cache import Cache
-from gan_cocktail.evaluation.evaluate import Protocol, compare, evaluate, union_counts
-from gan_cocktail.evaluation.features import embedded
+from gan_cocktail.evaluation.evaluate import Protocol, Yardstick, compare, union_counts
+from gan_cocktail.evaluation.extractors import lite
+from gan_cocktail.evaluation.features import Extractor, Identity
 from gan_cocktail.evaluation.perceptual import load_perceptual
 from gan_cocktail.evaluation.reference import make_reference
 from gan_cocktail.evaluation.rows import mean_rows, warnings
 from gan_cocktail.evaluation.sampling import draw, of_class
 from gan_cocktail.networks.generator import Synthesis
 from gan_cocktail.params.evaluation import EvaluationParams
-from tests.conftest import ROOT, TINY
+from tests.conftest import SHIPPED, TINY
 
 CPU = torch.device("cpu")
 SETTINGS = EvaluationParams(n_images=60, kid_subsets=5, kid_subset_size=20, ppl_paths=4)
-SHIPPED = ROOT / "resources/features/embedded.safetensors"
 CHEAP = ("fid", "kid", "precision", "recall")
 
 
@@ -36,11 +37,19 @@ def model():
 @pytest.fixture(scope="module")
 def protocol(model):
     """The references are of the model's own images."""
-    extractor = embedded(SHIPPED, CPU)
-    features = [extractor(images_of(model, k)) for k in range(2)]
-    references = [make_reference(f, extractor.identity, "real", {}) for f in features]
     perceptual = load_perceptual(SHIPPED, CPU)
-    return Protocol(["a", "b"], references, [0.5, 0.5], extractor, perceptual, SETTINGS, 0, CPU)
+    return Protocol(["a", "b"], [0.5, 0.5], [yardstick(lite.load(SHIPPED, CPU), model)], perceptual, SETTINGS, 0, CPU)
+
+
+def yardstick(extractor, model):
+    """Of a model's own images."""
+    features = [extractor(images_of(model, k)) for k in range(2)]
+    return Yardstick(extractor, [make_reference(f, extractor.identity, "real", {}) for f in features], [0.5, 0.5], 0)
+
+
+def evaluate(models, protocol, **options):
+    """The rows by the first extractor."""
+    return next(iter(evaluating.evaluate(models, protocol, **options).values()))
 
 
 def by_name(rows):
@@ -77,7 +86,7 @@ def test_rows_are_complete(measured):
 def test_rows_say_what_they_are_compared_with(measured):
     alone = {metric for (_, metric), row in measured.items() if row["reference"] == "none"}
     assert alone == {"ppl", "diversity"}
-    assert {row["extractor"] for (_, metric), row in measured.items() if metric in alone} == {"embedded"}
+    assert {row["extractor"] for (_, metric), row in measured.items() if metric in alone} == {"efficientnet_lite0"}
     assert measured["a", "fid"]["n_reference"] == 60
 
 
@@ -90,8 +99,9 @@ def test_a_model_measured_against_its_own_images_is_perfect(measured):
 
 
 def test_precision_and_recall_see_sets_of_equal_size(model, protocol):
-    fewer = [replace(r, features=r.features[:40]) for r in protocol.references]
-    rows = by_name(evaluate([model], replace(protocol, references=fewer), snapshot=True))
+    (own,) = protocol.yardsticks
+    fewer = replace(own, references=[replace(r, features=r.features[:40]) for r in own.references])
+    rows = by_name(evaluate([model], replace(protocol, yardsticks=[fewer]), snapshot=True))
     assert (rows["a", "precision"]["n_images"], rows["a", "precision"]["n_reference"]) == (40, 40)
     assert (rows["a", "fid"]["n_images"], rows["a", "fid"]["n_reference"]) == (60, 40)
 
@@ -116,8 +126,10 @@ def test_an_ensemble_has_no_path_between_its_members(model, protocol):
 
 
 def test_a_single_domain_needs_no_classifier(protocol):
-    one = replace(protocol, domains=["a"], references=protocol.references[:1], probabilities=[1.0])
-    assert one.classifier is None
+    (own,) = protocol.yardsticks
+    alone = replace(own, references=own.references[:1], probabilities=[1.0])
+    assert alone.classifier is None
+    one = replace(protocol, domains=["a"], probabilities=[1.0], yardsticks=[alone])
     metrics = {metric for _, metric in by_name(evaluate([Model.random(TINY, 0)], one))}
     assert metrics == {*CHEAP, "ppl", "diversity"}
 
@@ -132,6 +144,20 @@ def test_images_are_drawn_once_and_not_again_from_the_cache(tmp_path, model, pro
     assert counted == []
     assert again["a", "kid"] != rows["a", "kid"]
     assert all(again[name] == row for name, row in rows.items() if name[1] != "kid")
+
+
+def test_a_second_extractor_sees_the_same_images_and_changes_no_number_of_the_first(model, protocol, measured, counted):
+    means = Extractor(Identity("means", "abc", "none", 3), 16, lambda x: x.mean([2, 3]) / 255)
+    second = yardstick(means, model)
+    counted.clear()
+    found = evaluating.evaluate([model], replace(protocol, yardsticks=[*protocol.yardsticks, second]))
+    assert list(found) == ["efficientnet_lite0", "means"]
+    assert by_name(found["efficientnet_lite0"]) == measured
+    assert {metric for _, metric in by_name(found["means"])} == {*CHEAP, "purity"}
+    assert by_name(found["means"])["a", "fid"]["mean"] == pytest.approx(
+        0, abs=1e-6
+    )  # its own reference, not the first's
+    assert sum(counted) == 2 * 60 + 3 * 2 * 4
 
 
 @pytest.mark.parametrize("change", ["model", "seed", "n_images"])
@@ -175,10 +201,10 @@ def test_an_ensemble_draws_each_class_from_its_own_model():
 
 
 @pytest.mark.parametrize(
-    ("drawn", "kept", "few"), [(200, 200, False), (127, 200, True), (200, 127, True), (128, 128, False)]
+    ("drawn", "kept", "few"), [(200, 200, False), (191, 200, True), (200, 191, True), (192, 192, False)]
 )
 def test_fewer_images_than_features_on_either_side_are_marked(protocol, drawn, kept, few):
-    rng, extractor = np.random.default_rng(0), protocol.extractor.identity
+    rng, extractor = np.random.default_rng(0), protocol.yardsticks[0].extractor.identity
     of = make_reference(rng.normal(size=(kept, extractor.dim)).astype(np.float32), extractor, "real", {})
     rows = compare(rng.normal(size=(drawn, extractor.dim)).astype(np.float32), of, protocol)
     assert [row.get("few", False) for row in rows] == [few] * 4

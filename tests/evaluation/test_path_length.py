@@ -12,10 +12,10 @@ from gan_cocktail.checkpoints.model import Model, load
 from gan_cocktail.evaluation.cache import Cache
 from gan_cocktail.evaluation.path_length import EPSILON, path_length, squared_speed
 from gan_cocktail.evaluation.perceptual import load_perceptual
-from tests.conftest import ROOT, TINY
+from tests.conftest import ROOT, SHIPPED, TINY
 
 CPU = torch.device("cpu")
-PERCEPTUAL = load_perceptual(ROOT / "resources/features/embedded.safetensors", CPU)
+PERCEPTUAL = load_perceptual(SHIPPED, CPU)
 
 
 def speeds(model, label, n=50, epsilon=EPSILON):

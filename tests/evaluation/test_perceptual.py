@@ -6,12 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_cocktail.evaluation.diversity import pair_distances
-from gan_cocktail.evaluation.embedded import load_embedded
-from gan_cocktail.evaluation.features import embedded
+from gan_cocktail.evaluation.extractors import lite
 from gan_cocktail.evaluation.perceptual import load_perceptual, unit
-from tests.conftest import ROOT
+from tests.conftest import SHIPPED
 
-SHIPPED = ROOT / "resources/features/embedded.safetensors"
 CPU = torch.device("cpu")
 
 
@@ -26,16 +24,18 @@ def noise(n, resolution=32, channels=3, seed=0):
 
 
 def test_activations_are_those_that_features_pool():
-    net, _ = load_embedded(SHIPPED)
-    x = torch.rand(3, 3, 32, 32) * 2 - 1
+    net = lite.load_net(SHIPPED, CPU)
+    x = torch.rand(3, 3, 64, 64) * 255
     layers = net.activations(x)
-    assert [tuple(a.shape) for a in layers] == [(3, 16, 32, 32), (3, 48, 16, 16), (3, 128, 8, 8)]
-    assert all((a >= 0).all() for a in layers)
-    torch.testing.assert_close(net.features(x), layers[-1].mean([2, 3]))
+    assert [tuple(a.shape) for a in layers] == [(3, 144, 16, 16), (3, 240, 8, 8), (3, 672, 4, 4), (3, 1152, 2, 2)]
+    assert all((a >= 0).all() and (a <= 6).all() for a in layers)
+    last, (inside,) = net.walk(x, [14])
+    assert torch.equal(inside, layers[-1])  # on the way to what features pool
+    torch.testing.assert_close(net.features(x), last.mean([2, 3]) / lite.SCALE)
 
 
 def test_the_extractor_is_still_the_one_that_made_the_references():
-    assert load_perceptual(SHIPPED, CPU).identity == embedded(SHIPPED, CPU).identity
+    assert load_perceptual(SHIPPED, CPU).identity == lite.load(SHIPPED, CPU).identity
 
 
 @settings(max_examples=30, deadline=None)
@@ -52,11 +52,11 @@ def test_dead_activations_are_no_obstacle():
     assert torch.equal(unit(torch.zeros(1, 2, 3, 3)), torch.zeros(1, 18))
 
 
-def test_the_distance_is_a_squared_metric_of_three_layers(perceptual):
+def test_the_distance_is_a_squared_metric_of_four_layers(perceptual):
     x, y = noise(20), noise(20, seed=1)
     assert torch.equal(perceptual.distance(x, x), torch.zeros(20))
     torch.testing.assert_close(perceptual.distance(x, y), perceptual.distance(y, x))
-    assert (perceptual.distance(x, y) <= 6).all()
+    assert (perceptual.distance(x, y) <= 8).all()
     assert (perceptual.distance(x, noise(20) // 2 + 64) < perceptual.distance(x, 255 - x)).float().mean() > 0.9
 
 

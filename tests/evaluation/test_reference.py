@@ -15,7 +15,7 @@ from gan_cocktail.evaluation.metrics import frechet_distance, moments
 from gan_cocktail.evaluation.reference import load_reference, make_reference, of_real_images, pool, save_reference
 from gan_cocktail.tensors import save_tensors
 
-WHO = Identity("embedded", "abc", "clean bicubic 32", 6)
+WHO = Identity("efficientnet_lite0", "abc", "clean bicubic 64", 6)
 
 
 def reference(n, seed, shift=0.0, origin="real"):
@@ -25,7 +25,7 @@ def reference(n, seed, shift=0.0, origin="real"):
 
 def test_round_trip(tmp_path):
     before = reference(20, 0)
-    save_reference(before, tmp_path / "r")
+    save_reference([before], tmp_path / "r")
     after = load_reference(tmp_path / "r", WHO)
     assert (after.extractor, after.origin, after.n_images, after.info) == (WHO, "real", 20, before.info)
     for name in ("features", "mean", "cov"):
@@ -34,9 +34,27 @@ def test_round_trip(tmp_path):
 
 @pytest.mark.parametrize("change", [{"name": "inception_v3"}, {"weights_sha256": "abd"}, {"resize": "x"}, {"dim": 5}])
 def test_statistics_of_another_extractor_are_refused(tmp_path, change):
-    save_reference(reference(20, 0), tmp_path / "r")
+    save_reference([reference(20, 0)], tmp_path / "r")
     with pytest.raises(CocktailError, match="make the reference anew"):
         load_reference(tmp_path / "r", replace(WHO, **change))
+
+
+def test_one_file_holds_statistics_by_several_extractors(tmp_path):
+    other = Identity("inception_v3", "def", "clean bicubic 299", 3)
+    rng = np.random.default_rng(1)
+    second = make_reference(rng.normal(size=(20, 3)).astype(np.float32), other, "real", {"kind": "reference"})
+    first = reference(20, 0)
+    save_reference([first, second], tmp_path / "r")
+    for before in (first, second):
+        after = load_reference(tmp_path / "r", before.extractor)
+        assert after.extractor == before.extractor
+        np.testing.assert_array_equal(after.cov, before.cov)
+
+
+def test_statistics_of_an_earlier_version_are_told_apart(tmp_path):
+    save_tensors({}, {"extractor": {"name": "embedded"}, "n_images": 20}, tmp_path / "r")
+    with pytest.raises(CocktailError, match="made with embedded features by an earlier version; make it anew"):
+        load_reference(tmp_path / "r", WHO)
 
 
 def test_what_are_no_statistics_is_refused(tmp_path):
@@ -84,14 +102,14 @@ def test_numbers_that_are_not_finite_are_not_saved(tmp_path, value):
     features = np.zeros((20, 6), np.float32)
     features[3, 4] = value
     with pytest.raises(CocktailError, match="r: its features are not all finite"):
-        save_reference(make_reference(features, WHO, "real", {}), tmp_path / "r")
+        save_reference([make_reference(features, WHO, "real", {})], tmp_path / "r")
     assert not (tmp_path / "r").exists()
 
 
 def test_numbers_that_are_not_finite_are_not_loaded(tmp_path):
     bad = replace(reference(20, 0), cov=np.full((6, 6), np.nan))
-    arrays = {name: torch.from_numpy(getattr(bad, name)) for name in ("features", "mean", "cov")}
-    save_tensors(arrays, {"extractor": vars(WHO), "origin": "real", "info": {}}, tmp_path / "r")
+    arrays = {f"{WHO.name}/{name}": torch.from_numpy(getattr(bad, name)) for name in ("features", "mean", "cov")}
+    save_tensors(arrays, {"extractors": {WHO.name: vars(WHO)}, "origin": "real", "info": {}}, tmp_path / "r")
     with pytest.raises(CocktailError, match="r: its cov are not all finite"):
         load_reference(tmp_path / "r", WHO)
 

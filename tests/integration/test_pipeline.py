@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import shutil
 import signal
 import time
@@ -71,7 +72,7 @@ def test_models_carry_what_made_them(finished):
         "results/synthetic/face.zip",
     ]
     evaluation = json.loads(finished.read("results/evaluation/pair/ours/seed0.json"))
-    assert evaluation["info"]["extractor"]["name"] == "embedded"
+    assert evaluation["info"]["extractor"]["name"] == "efficientnet_lite0"
 
 
 def test_the_average_is_that_of_root_and_rooted(finished):
@@ -144,7 +145,7 @@ def test_a_wrong_key_stops_everything_with_the_right_name(project):
 def test_inputs_that_do_not_fit_stop_everything_before_anything_runs(project):
     project.write(TOY | {"evaluation": {"features": "inception_v3"}})
     output = project.run(expect=1)
-    assert "was made with embedded features, but evaluation.features is inception_v3" in output
+    assert "was made with efficientnet_lite0 features, but evaluation.features has inception_v3" in output
     assert not (project.folder / "results").exists()
 
 
@@ -260,3 +261,35 @@ def test_fresh_images_make_a_union_without_any_dataset(project):
         "resources/sources/cat/model.safetensors",
         "resources/sources/face/model.safetensors",
     ]
+
+
+def test_a_class_and_a_folder_of_images_are_sources(project):
+    """Planned, with the command lines; and what they do not allow is said once."""
+    pets = Model.random(TINY.model_copy(update={"c_dim": 2}), 0)
+    pets.classes, pets.info = ("cat", "small dog"), {}
+    save(pets, project.folder / "pets.safetensors")
+    box = project.folder / "data/my box"
+    box.mkdir(parents=True)
+    Image.new("RGB", (16, 16)).save(box / "0.png")
+    sources = TOY["sources"] | {
+        "dog": {"model": "pets.safetensors", "class": "small dog"},
+        "box": {"images": "data/my box"},
+    }
+    mixture = {"sources": ["box", "dog", "cat"], "root": "cat"}
+    methods = ["ours", "average_rooted", "ensemble"]
+    project.write(TOY | {"sources": sources, "mixtures": {"m": mixture}, "methods": methods, "applications": None})
+    output = project.run("--dry-run", "--printshellcmds")
+    said = "mixtures.m: without ensemble: they need a model of every source, and of box there are images alone"
+    assert output.count(said) == 1
+    commands = re.findall(r"gan-cocktail \S+ .* > .*$", output, re.MULTILINE)
+
+    def told(verb, *words):
+        return [c for c in commands if c.split()[1] == verb and all(word in c for word in words)]
+
+    assert len(told("synthesize", "'--class=small dog'")) == len(told("synthesize", "pets.safetensors")) == 1
+    assert len(told("widen", "'--class=small dog'", "--leaf")) == len(told("widen", "--leaf")) == 1
+    assert len(told("root", "'data/my box'")) == 2  # replicates
+    assert len(told("merge", "'data/my box'")) == 2
+    assert len(told("reference", "'data/my box'", "--origin synthetic", "cat/model.safetensors")) == 1
+    assert len(told("distances", "--images=box")) == 2
+    assert not [c for c in commands if "ensemble" in c and "--method" in c]

@@ -42,6 +42,17 @@ def test_settings_that_no_shape_shows_are_compared_too(name, a, b):
         mean([one, one, two])
 
 
+def test_the_discriminator_is_the_mean_of_those_that_there_are():
+    a, b, c = (Model.random(TINY, k) for k in range(3))
+    drawn = Model(TINY.model_copy(update={"mbstd_group_size": None}), b.G)  # what G tells not of D is the default
+    for models in ([a, drawn, c], [drawn, a, c]):
+        found, whole = mean(models), mean([a, b, c])
+        torch.testing.assert_close(found.G, whole.G)
+        torch.testing.assert_close(found.D, mean([a, c]).D)
+        assert found.network == TINY
+    assert mean([drawn, drawn]).D == {}
+
+
 def test_a_setting_that_says_its_default_is_no_difference():
     spelt = TINY.model_copy(update={"embed_dim": 16, "class_dim": 16, "discriminator_channel_max": 16, "c_dim": 2})
     plain = TINY.model_copy(update={"c_dim": 2})

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from PIL import Image
 
 from gan_cocktail.checkpoints.model import Model, load, save
 from gan_cocktail.cli.merge import merge
@@ -14,7 +15,7 @@ from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.training import SourceTrainingParams
 from tests.conftest import TINY
-from tests.data.files import fill, pairs, plain, tool_zip
+from tests.data.files import encoded, fill, pairs, plain, tool_zip
 
 CPU = torch.device("cpu")
 SETTINGS = {"kimg": 0.016, "network": TINY.model_dump(), "training": {"augmentation": None}}
@@ -46,6 +47,65 @@ def test_each_dataset_of_a_union_is_read_in_its_own_way(tmp_path, capsys):
     assert capsys.readouterr().out.count("1 image of") == 2
     with pytest.raises(CocktailError, match="--reading: expected one for each of 2 classes, or none, found 1"):
         image_stream(folders, TINY, 1.0, CPU, readings=readings[:1])
+
+
+SIZES = {8: "enlarged from 8x8 to 16x16", 64: "reduced from 64x64 to 16x16"}
+
+
+def ramp(size):
+    """A smooth picture, dark to the left and light to the right."""
+    return encoded(Image.linear_gradient("L").rotate(90).resize((size, size)).convert("RGB"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_images_of_sources_of_other_sizes_are_brought_to_the_network_s(size, tmp_path, capsys):
+    for name, side in (("own", 16), ("box", size)):
+        fill(tmp_path / name, {"0.png": ramp(side)})
+    stream, said = image_stream([tmp_path / "own", tmp_path / "box"], TINY, 1.0, CPU)
+    own, other = stream.draw(torch.tensor([0, 1]), torch.Generator()).float()
+    assert (own - other).abs().mean() < 4  # the same picture
+    assert said == ["1 image of own", f"1 image of box; 1 of 1 image {SIZES[size]}"]
+    assert SIZES[size] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("size", [32, 16])
+def test_images_drawn_anew_by_sources_of_another_size_say_so(size, tmp_path, capsys):
+    save(Model.random(TINY, 0), tmp_path / "source")
+    network = TINY.model_copy(update={"img_resolution": size})
+    stream, said = image_stream([tmp_path / "source"], network, 1.0, CPU)
+    assert stream.draw(torch.tensor([0]), torch.Generator()).shape == (1, 3, size, size)
+    expected = ["images of source: drawn anew, enlarged from 16x16 to 32x32"] * (size != 16)
+    assert said == expected
+    assert len(capsys.readouterr().out.splitlines()) == len(expected)
+
+
+def test_real_images_are_never_enlarged(tmp_path):
+    folders = [fill(tmp_path / name, {f"{i}.png": plain("red", (8, 8)) for i in range(2)}) for name in "ab"]
+    save(Model.random(TINY.model_copy(update={"c_dim": 2}), 0), tmp_path / "w.safetensors")
+
+    def run(out, **options):
+        merge(tmp_path / "w.safetensors", folders, tmp_path / out, 0.004, settings="batch_size: 4", **options)
+
+    with pytest.raises(CocktailError, match="8x8 pixels are fewer than the network's 16"):
+        run("real.safetensors", real=True)
+    run("drawn.safetensors")
+    said = [f"2 images of {name}; 2 of 2 images enlarged from 8x8 to 16x16" for name in "ab"]
+    assert load(tmp_path / "drawn.safetensors").info["read"] == said
+
+
+def test_images_of_a_black_box_and_images_drawn_anew_train_together(tmp_path):
+    fill(tmp_path / "box", {"0.png": plain("black")})
+    save(Model.random(TINY, 0), tmp_path / "source")
+    paths = [tmp_path / "source", tmp_path / "box"]
+    stream, said = image_stream(paths, TINY, 1.0, CPU, readings=[ReadingParams()] * 2)
+    drawn = stream.draw(torch.tensor([1, 0, 1]), torch.Generator())
+    assert drawn[[0, 2]].max() == 0
+    assert drawn[1].max() > 0
+    assert said == ["1 image of box"]
+    with pytest.raises(
+        CocktailError, match="--source-class: expected checkpoints that are drawn from anew, found data"
+    ):
+        image_stream(paths, TINY, 1.0, CPU, source_classes=["", "dog"])
 
 
 def test_a_source_of_one_image_is_refused_before_it_is_trained(tmp_path):

@@ -2,10 +2,13 @@
 
 import json
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from gan_cocktail.cli import build
+from gan_cocktail.cli.tables import tables as write_all_tables
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.reporting.formats import FEW, NONE, SUBSETS, latex, markdown
 from gan_cocktail.reporting.paired import comparisons
 from gan_cocktail.reporting.rows import rows_of
@@ -169,6 +172,36 @@ def test_every_table_prints_in_both_formats(load):
     for table in main_tables(load(*files("x_y", metrics=["fid", "kid"])), LABELS):
         assert "x_y" in markdown(table)
         assert r"x\_y" in latex(table)
+
+
+def by_two_networks(method, first, second):
+    content = evaluation("m", method, 0, {(16, 8): first})
+    return content | {"further": {"clip": evaluation("m", method, 0, {(16, 8): second}, extractor="clip")["rows"]}}
+
+
+def test_a_further_extractor_has_a_table_of_its_own_and_decides_nothing(tmp_path):
+    contents = {"ours": by_two_networks("ours", (1, 1), (9, 9)), "other": by_two_networks("other", (2, 2), (8, 8))}
+    paths = [tmp_path / f"{name}.json" for name in contents]
+    for path, content in zip(paths, contents.values(), strict=True):
+        path.write_text(json.dumps(content))
+    write_all_tables(paths, tmp_path, tmp_path / "metrics.json")
+    text = (tmp_path / "main.md").read_text()
+    first, second = text.split("### FID ↓, m, by clip")
+    assert "| ours | 16 | **1.00** |" in first
+    assert "| other | 16 | **8.00** |" in second
+    assert "Features: clip" in second
+    assert json.loads((tmp_path / "metrics.json").read_text())["m"]["ours"]["fid"] == 1
+    assert set(pd.read_csv(tmp_path / "main.csv")["extractor"]) == {"embedded", "clip"}
+    assert "clip" not in (tmp_path / "paired.md").read_text()
+
+
+def test_evaluations_by_unlike_extractors_are_refused(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps(by_two_networks("ours", (1, 1), (9, 9))))
+    (tmp_path / "b.json").write_text(json.dumps(evaluation("m", "other", 0, {(16, 8): (1, 1)})))
+    with pytest.raises(
+        CocktailError, match=r"expected evaluations by the same extractors.*a.json: clip; .*b.json: none"
+    ):
+        write_all_tables([tmp_path / "a.json", tmp_path / "b.json"], tmp_path, tmp_path / "metrics.json")
 
 
 def test_numbers_of_too_few_images_are_marked_and_explained(load):

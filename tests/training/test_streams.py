@@ -5,7 +5,7 @@ import torch
 
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.data.images import to_uint8
-from gan_cocktail.training.streams import FixedDatasets, FreshImages
+from gan_cocktail.training.streams import FixedDatasets, FreshImages, PerClass
 from tests.conftest import TINY
 
 CPU = torch.device("cpu")
@@ -31,6 +31,16 @@ def test_each_label_gets_an_image_of_its_own_source():
     images = stream.draw(labels, rng())
     expected = to_uint8(torch.tensor([-0.5, 0.25, 0.75]))
     assert torch.equal(images.float().mean([1, 2, 3]).to(torch.uint8), expected[labels])
+
+
+def test_classes_can_be_drawn_by_streams_of_their_own():
+    fixed = FixedDatasets([torch.full((3, 3, 16, 16), 7, dtype=torch.uint8), None, None], CPU)
+    fresh = FreshImages([None, constant(0.25), constant(0.75)], 16, CPU)
+    stream = PerClass([fixed, fresh], [0, 1, 1])
+    values = torch.cat([torch.tensor([7], dtype=torch.uint8), to_uint8(torch.tensor([0.25, 0.75]))])
+    for labels in (torch.tensor([2, 0, 1, 1, 0, 2]), torch.tensor([0, 0]), torch.tensor([2, 1])):
+        images = stream.draw(labels, rng())
+        assert torch.equal(images.float().mean([1, 2, 3]).to(torch.uint8), values[labels])
 
 
 def test_fresh_images_are_new_each_time_and_the_same_for_the_same_stream():

@@ -6,7 +6,7 @@ rule evaluate:
         models=lambda w: plan.models(w.mixture, w.method, int(w.seed)),
         references=lambda w: plan.references(w.mixture),
         snapshots=lambda w: plan.snapshots(w.mixture, w.method, int(w.seed)),
-        extractor=EXTRACTOR,
+        weights=plan.weights(),
     output:
         "<results>/evaluation/{mixture}/{method}/seed{seed}.json",
     log:
@@ -21,9 +21,10 @@ rule evaluate:
         contents=lambda w: contents(
             *plan.models(w.mixture, w.method, int(w.seed)),
             *plan.references(w.mixture),
-            EXTRACTOR,
+            *plan.weights(),
         ),
         models=lambda w, input: [f"--model={model}" for model in input.models],
+        source_classes=lambda w: plan.measured_classes(w.mixture, w.method),
         domains=lambda w: plan.classes(w.mixture),
         probabilities=lambda w: plan.probabilities(w.mixture),
         rooting_kimg=lambda w: plan.rooting_kimg(w.mixture, w.method),
@@ -35,11 +36,11 @@ rule evaluate:
         cache=lambda w: f"{plan.results}/features/{w.mixture}/{w.method}/seed{w.seed}",
         settings=PARAMS.evaluation.model_dump_json(),
     shell:
-        "gan-cocktail evaluate {params.models:q} {input.references:q} --out {output:q} --domains {params.domains}"
+        "gan-cocktail evaluate {params.models:q} {params.source_classes:q} {input.references:q} --out {output:q} --domains {params.domains}"
         " --mixture {wildcards.mixture} --method {wildcards.method} --probabilities {params.probabilities}"
         " --rooting-kimg {params.rooting_kimg} --merging-kimg {params.merging_kimg} {params.snapshots}"
         " --data {params.data} --cache {params.cache:q}"
-        " --embedded {input.extractor:q} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"
+        " --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"
 
 
 rule distances:
@@ -60,12 +61,13 @@ rule distances:
         *code("distances"),
         models=lambda w, input: [f"--before={path}" for path in input.before]
         + [f"--after={path}" for path in input.after],
+        generated=lambda w: plan.without_models(w.mixture),
         names=lambda w: ",".join(
             [plan.mixture(w.mixture).root_name, *plan.mixture(w.mixture).leaves]
         ),
     shell:
         "gan-cocktail distances {input.root:q} {params.models:q} --names {params.names} --mixture {wildcards.mixture}"
-        " --out {output:q} > {log:q} 2>&1"
+        " {params.generated:q} --out {output:q} > {log:q} 2>&1"
 
 
 rule samples:
@@ -83,10 +85,12 @@ rule samples:
     params:
         *code("samples"),
         contents=lambda w: contents(*plan.models(w.mixture, w.method, PARAMS.seeds[0])),
+        source_classes=lambda w: plan.measured_classes(w.mixture, w.method),
         columns=PARAMS.figures.columns,
         seed=PARAMS.seed,
     shell:
-        "gan-cocktail samples {input:q} --out {output:q} --columns {params.columns} --seed {params.seed} > {log:q} 2>&1"
+        "gan-cocktail samples {input:q} --out {output:q} --columns {params.columns} {params.source_classes:q}"
+        " --seed {params.seed} > {log:q} 2>&1"
 
 
 use rule samples as class_samples with:
@@ -102,3 +106,4 @@ use rule samples as class_samples with:
         stage="widened|rooted",
     params:
         contents=[],  # its models are made here
+        source_classes=[],

@@ -57,9 +57,11 @@ rule merge:
         twist=lambda w: plan.twist(w.mixture, w.method, int(w.seed)),
         snapshots=lambda w: ",".join(map(repr, plan.snapshot_kimg(w.mixture, w.method))),
         drawing=plan.drawing(),
+        real=lambda w: plan.of_real_images(w.method),
+        source_classes=lambda w: plan.shown_classes(w.mixture, w.method),
         settings=PARAMS.training.model_dump_json(),
     shell:
         "gan-cocktail merge {input.initial:q} {input.images:q} --out {output.model:q}"
         " --kimg {params.kimg} --probabilities {params.probabilities} {params.twist:q}"
         " --snapshots={params.snapshots} --snapshots-out {output.snapshots:q}"
-        " {params.drawing} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"
+        " {params.drawing} {params.source_classes:q} {params.real} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"

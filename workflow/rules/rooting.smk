@@ -16,12 +16,14 @@ rule widen:
     params:
         *code("widen"),
         contents=lambda w: contents(plan.model(w.source)),
+        own_class=lambda w: plan.class_options(w.source),
         classes=lambda w: plan.classes(w.mixture),
         position=lambda w: plan.position(w.mixture, w.source),
+        leaf=lambda w: plan.leaf(w.mixture, w.source),
         seed=PARAMS.seed,
     shell:
         "gan-cocktail widen {input:q} --out {output:q} --classes {params.classes} --position {params.position}"
-        " --seed {params.seed} > {log:q} 2>&1"
+        " {params.own_class:q} {params.leaf} --seed {params.seed} > {log:q} 2>&1"
 
 
 rule root:
@@ -43,10 +45,13 @@ rule root:
         label=lambda w: plan.position(w.mixture, w.source),
         kimg=PARAMS.rooting.kimg,
         drawing=plan.drawing(),
+        source_class=lambda w: plan.rooted_class(w.source),
+        reading=lambda w: plan.synthetic_reading(w.source),
         settings=PARAMS.training.model_dump_json(),
     shell:
         "gan-cocktail root {input.root:q} {input.images:q} --out {output:q} --class {params.label}"
-        " --kimg {params.kimg} {params.drawing} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"
+        " --kimg {params.kimg} {params.drawing} {params.source_class:q} --seed {wildcards.seed}"
+        " {params.reading:q} --settings {params.settings:q} > {log:q} 2>&1"
 
 
 rule fisher:

@@ -41,18 +41,19 @@ rule synthesize:
     params:
         *code("synthesize"),
         contents=lambda w: contents(plan.model(w.source)),
+        own_class=lambda w: plan.class_options(w.source),
         settings=PARAMS.synthesis.model_dump_json(),
         seed=PARAMS.seed,
     shell:
         "gan-cocktail synthesize {input:q} --out {output:q} --name {wildcards.source} --seed {params.seed}"
-        " --settings {params.settings:q} > {log:q} 2>&1"
+        " {params.own_class:q} --settings {params.settings:q} > {log:q} 2>&1"
 
 
 rule reference:
     input:
         images=lambda w: plan.reference_images(w.source),
-        model=lambda w: plan.model(w.source),
-        extractor=EXTRACTOR,
+        model=lambda w: plan.measured_as(w.source),
+        weights=plan.weights(),
     output:
         "<results>/references/{source}.safetensors",
     log:
@@ -67,12 +68,13 @@ rule reference:
     params:
         *code("reference"),
         contents=lambda w: contents(
-            plan.reference_images(w.source), plan.model(w.source), EXTRACTOR
+            plan.reference_images(w.source),
+            plan.measured_as(w.source),
+            *plan.weights(),
         ),
         origin=lambda w: plan.reference_origin(w.source),
-        features=PARAMS.evaluation.features,
+        features=plan.features(),
         reading=lambda w: plan.reading(w.source),
     shell:
         "gan-cocktail reference {input.images:q} --out {output:q} --origin {params.origin}"
-        " --model {input.model:q} --features {params.features} --embedded {input.extractor:q} {params.reading:q}"
-        " > {log:q} 2>&1"
+        " --model {input.model:q} {params.features:q} {params.reading:q} > {log:q} 2>&1"

@@ -21,6 +21,8 @@ def widen(
     seed: int,
     label: int | None = None,
     where: str = "the source",
+    *,
+    leaf: bool = False,
 ) -> Model:
     """The model with `classes`, a number or their names, its own domain being class `position`.
 
@@ -28,11 +30,13 @@ def widen(
     unconditional source (if its class vectors are at least as wide as there are classes, else for its own),
     and for its own class of a conditional one. What is new is drawn at the initial scale of the networks, from
     `seed` alone: sources widened alike share it. label: the class of a conditional source that is its domain;
-    where: what errors call the source.
+    where: what errors call the source. leaf: whether it is to be rooted in another, and so may lack D, as the result
+    then does.
 
     Raises CocktailError for a source of several classes without a label: which one is its domain is not known.
     """
-    model.require_discriminator()
+    if not leaf:
+        model.require_discriminator()
     old = model.network
     if old.c_dim > 1 and label is None:
         raise CocktailError(
@@ -47,9 +51,10 @@ def widen(
         G, D = dict(model.G), dict(model.D)
         if old.c_dim == 0:
             _embed_generator(G, network, position)
-            _project_discriminator(D, network, position)
+            if D:
+                _project_discriminator(D, network, position)
         else:
-            for state in (G, D):
+            for state in (G, D) if D else (G,):
                 state["mapping.embed.weight"] = _columns(state["mapping.embed.weight"], n_classes, position, label or 0)
         means = class_means(network, G | {W_AVG: torch.zeros(n_classes, network.w_dim)})
         means[position] = model.G[W_AVG][label or 0] if old.c_dim else model.G[W_AVG]  # as the source has it

@@ -68,7 +68,7 @@ class Model:
         if not self.D:
             raise CocktailError(
                 f"{self.info.get('file', 'the model')}: it has no discriminator, which this step needs; draw images "
-                "from it (gan-cocktail synthesize) and use them as the source, or take a checkpoint with D"
+                "from it (gan-cocktail synthesize) and give them as `images` of a source, or take a checkpoint with D"
             )
 
 

@@ -25,7 +25,13 @@ def average(
         raise CocktailError(f"--merge: unknown way {merge!r}{nearest(merge, MERGES)}")
     if root >= len(models):
         raise CocktailError(f"--root: expected 0 to {len(models) - 1} ({len(models)} models), found {root}")
-    averaged = MERGES[merge]([load(path) for path in models], root)
+    loaded = [load(path) for path in models]
+    lacking = [str(path) for path, model in zip(models, loaded, strict=True) if not model.D]
+    if lacking and merge != "mean":
+        raise CocktailError(f"--merge {merge}: expected models with discriminators, found none in {', '.join(lacking)}")
+    averaged = MERGES[merge](loaded, root)
+    if 0 < len(lacking) < len(models):
+        print(f"no discriminator in {', '.join(lacking)}; the average has the mean of the others'")
     averaged.G = with_class_means(averaged.network, averaged.G)
     averaged.info = describe("merged_initialisation", merge=merge, parents=[parent(path) for path in models])
     save(averaged, out)

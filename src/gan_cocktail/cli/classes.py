@@ -16,7 +16,7 @@ Class = Annotated[
 SourceClass = Annotated[
     str,
     typer.Option(
-        help="Of a source that is drawn from anew and has several classes: which one, by name or by number from 0. "
+        help="Of a source that is drawn from and has several classes: which one, by name or by number from 0. "
         "Of several sources comma-separated, in order, with nothing for one that needs none."
     ),
 ]
@@ -25,6 +25,28 @@ SourceClass = Annotated[
 def read_source_classes(text: str) -> list[str]:
     """A class for each source, as --source-class says them; none if it is not given."""
     return [name.strip() for name in text.split(",")] if text else []
+
+
+def pick_classes(models: Sequence[Model], asked: str, paths: Sequence[Path]) -> list[int]:
+    """Which class of each of several models, one a domain, --source-class asks for; none of one model of all domains.
+
+    CocktailError if it asks for another number of them, for what is no class, or for none of several.
+    """
+    names = read_source_classes(asked)
+    if len(models) == 1 and not names:
+        return []
+    if len(names) not in (0, len(models)):
+        raise CocktailError(f"--source-class: expected one for each of {len(models)} models, found {len(names)}")
+    picked = []
+    for model, name, path in zip(models, names or [""] * len(models), paths, strict=True):
+        n = len(model.class_names)
+        if n > 1 and not name:
+            raise CocktailError(
+                f"{path}: expected a model of one domain where several are given, one a class, found {n} classes; say "
+                "which with --source-class, or give one model of all classes"
+            )
+        picked.append(find_class(name, model.class_names, f"{n} class{'es' * (n > 1)} in {path}", "--source-class"))
+    return picked
 
 
 def pick_class(model: Model, asked: str, path: Path) -> int:

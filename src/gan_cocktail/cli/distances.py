@@ -17,30 +17,40 @@ from gan_cocktail.provenance import describe
 
 def distances(
     root: Annotated[Path, typer.Argument(help="The widened root.")],
-    before: Annotated[list[Path], typer.Option(help="A source, widened; repeated.")],
     after: Annotated[list[Path], typer.Option(help="The same source, rooted; repeated in the same order.")],
     names: Annotated[str, typer.Option(help="The root's and the sources' names, comma-separated, root first.")],
     out: Out,
+    before: Annotated[list[Path] | None, typer.Option(help="A source, widened; repeated.")] = None,
+    images: Annotated[
+        str, typer.Option(help="Sources given as images alone, comma-separated: they have no --before.")
+    ] = "",
     mixture: Annotated[str, typer.Option(help="Name for the table.")] = "",
 ) -> None:
     """Squared L2 distance of each layer's weights, and d(A, B), their mean; writes JSON."""
     root_name, *sources = names.split(",")
-    if not len(before) == len(after) == len(sources):
+    known = [source for source in sources if source not in images.split(",")]
+    widened = dict(zip(known, before or (), strict=False))
+    if len(before or ()) != len(known) or len(after) != len(sources):
         raise CocktailError(
-            f"expected --before and --after for each of {', '.join(sources)}, found {len(before)} and {len(after)}"
+            f"expected --before for each of {', '.join(known) or 'none'} and --after for each of {', '.join(sources)}, "
+            f"found {len(before or ())} and {len(after)}"
         )
     start = load(root)
     models = []
-    for source, first, last in zip(sources, before, after, strict=True):
+    for source, last in zip(sources, after, strict=True):
         rooted = load(last)
         check_alike(start, rooted, (str(root), str(last)), "expected a model rooted in the root, found another network")
-        models.append(_model(source, layer_distances(start, load(first)), layer_distances(start, rooted)))
-    info = describe("distances", parents=[parent(path) for path in (root, *before, *after)])
+        earlier = layer_distances(start, load(widened[source])) if source in widened else {}
+        models.append(_model(source, earlier, layer_distances(start, rooted)))
+    info = describe("distances", parents=[parent(path) for path in (root, *(before or ()), *after)])
     write_json(out, {"mixture": mixture, "root": root_name, "info": info, "models": models})
 
 
 def _model(source: str, before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, Any]:
-    """before is empty for a source of another architecture than the root's."""
+    """before: empty for a source of another architecture than the root's, or of no model; without D it has no mean."""
     layers = [{"name": name, "before": before.get(name), "after": d} for name, d in after.items()]
-    means = {"before": fmean(before.values()) if before else None, "after": fmean(after.values())}
+    means = {
+        "before": fmean(before.values()) if before.keys() == after.keys() else None,
+        "after": fmean(after.values()),
+    }
     return {"source": source} | means | {"layers": layers}

@@ -48,6 +48,9 @@ def merge(
     truncation_psi: Psi = 1.0,
     reading: Readings = None,
     source_class: SourceClass = "",
+    real: Annotated[
+        bool, typer.Option("--real", help="Datasets are of real images: smaller ones are refused, not enlarged.")
+    ] = False,
     settings: Settings = "",
     seed: Seed = 0,
 ) -> None:
@@ -76,6 +79,7 @@ def merge(
         psi=truncation_psi,
         readings=read_readings(reading),
         source_classes=read_source_classes(source_class),
+        real=real,
     )
     union.info = describe(
         "union",

@@ -1,12 +1,14 @@
 """Options that several verbs share."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 import typer
 
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.params.base import Section, parse_section
+from gan_cocktail.params.base import Section, nearest, parse_section
+from gan_cocktail.params.evaluation import Feature
 from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.yaml_text import read_yaml
 
@@ -14,7 +16,6 @@ S = TypeVar("S", bound=Section)
 
 Out = Annotated[Path, typer.Option(help="File to write.")]
 Figures = Annotated[list[Path], typer.Option("--out", help="Figures to write; .png, .pdf or .svg says the format.")]
-Embedded = Annotated[Path, typer.Option(help="Weights of the embedded extractor.")]
 Kimg = Annotated[float, typer.Option(min=0, help="Budget: thousands of images shown as real.")]
 Images = typer.Argument(
     help="What each class is shown, in order: datasets (zip or folder), or checkpoints of sources, drawn from anew."
@@ -48,6 +49,22 @@ def read_labels(text: str) -> dict[str, str]:
     if not isinstance(labels, dict) or not all(isinstance(v, str) for v in labels.values()):
         raise CocktailError(f'--labels: expected a mapping such as \'{{"ours": "GAN Cocktail"}}\', found {text!r}')
     return {str(name): label for name, label in labels.items()}
+
+
+def check_extractors(names: Iterable[str], option: str) -> None:
+    """Raise CocktailError for a name that is no extractor's."""
+    known = get_args(Feature)
+    for unknown in [name for name in names if name not in known]:
+        raise CocktailError(f"{option}: unknown extractor {unknown!r}{nearest(unknown, known)}")
+
+
+def read_weights(options: Sequence[str]) -> dict[str, Path]:
+    """Paths of weights by extractor, from NAME=PATH each."""
+    found = dict(option.split("=", 1) for option in options if "=" in option)
+    if len(found) < len(options):
+        raise CocktailError(f"--weights: expected NAME=PATH, each name once, found {' '.join(options)}")
+    check_extractors(found, "--weights")
+    return {name: Path(path) for name, path in found.items()}
 
 
 def read_shares(text: str, n: int) -> list[float]:

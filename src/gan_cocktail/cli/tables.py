@@ -8,12 +8,12 @@ import pandas as pd
 import typer
 
 from gan_cocktail.cli.options import Labels, read_labels
-from gan_cocktail.files import write_json, write_text
+from gan_cocktail.files import read_json, write_json, write_text
 from gan_cocktail.reporting.convergence import convergence, convergence_tables
 from gan_cocktail.reporting.formats import Table, latex, markdown
 from gan_cocktail.reporting.measures import MAIN
 from gan_cocktail.reporting.paired import comparisons, paired_tables
-from gan_cocktail.reporting.rows import BOUNDS, load_rows
+from gan_cocktail.reporting.rows import BOUNDS, by_others, rows_of
 from gan_cocktail.reporting.statistics import over_seeds
 from gan_cocktail.reporting.tables import main_tables, metrics_tables, overview, summary
 
@@ -44,12 +44,15 @@ def tables(
     bounds: Bounds = USUAL,
 ) -> None:
     """Render tables from evaluation JSON alone."""
-    rows, names = load_rows(evaluations, read_methods(bounds)), read_labels(labels)
-    numbers, differences = over_seeds(rows), comparisons(rows)
+    found, names = {str(path): read_json(path) for path in evaluations}, read_labels(labels)
+    rows = rows_of(found, read_methods(bounds))
+    others = {name: rows_of(theirs, read_methods(bounds)) for name, theirs in by_others(found).items()}
+    further = [table for name, theirs in others.items() for table in main_tables(theirs, names, by=name)]
+    numbers, differences = pd.concat(map(over_seeds, [rows, *others.values()])), comparisons(rows)
     if not numbers["few"].any():
         numbers = numbers.drop(columns="few")
     is_main = numbers["metric"].isin(MAIN)
-    write_tables([*overview(rows, names), *main_tables(rows, names)], numbers[is_main], out / "main")
+    write_tables([*overview(rows, names), *main_tables(rows, names), *further], numbers[is_main], out / "main")
     write_tables(metrics_tables(rows, names), numbers[~is_main], out / "metrics")
     write_tables(paired_tables(differences, names), differences, out / "paired")
     curves = convergence(rows)

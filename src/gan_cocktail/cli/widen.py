@@ -21,6 +21,9 @@ def widen(
     classes: Annotated[str, typer.Option(help="Names of the classes, comma-separated, in order; or their number, N.")],
     position: Annotated[str, typer.Option(help="Which of them is the source's own, by name or by number from 0.")],
     class_: Class = "",
+    leaf: Annotated[
+        bool, typer.Option("--leaf", help="It is to be rooted in another source, and so may lack a discriminator.")
+    ] = False,
     seed: Seed = 0,
 ) -> None:
     """Give a source N classes; for its own class its images and logits stay the same."""
@@ -29,7 +32,9 @@ def widen(
     place = find_class(position, names, f"{len(names)} class{'es' * (len(names) > 1)}", "--position")
     source = models.load(model)
     label = pick_class(source, class_, model)
-    wide = widen_model(source, wanted, place, derive(seed, "widen", len(names)), label, str(model))
+    wide = widen_model(source, wanted, place, derive(seed, "widen", len(names)), label, str(model), leaf=leaf)
+    if not wide.D:
+        print(f"{model} has no discriminator; rooting trains that of the root")
     drawn = {"class": source.class_names[label]} if source.network.c_dim > 1 else {}
     facts = {"classes": len(names), "position": place, **drawn, "seed": seed}
     wide.info = describe("widened", **facts, parents=[models.parent(model)])

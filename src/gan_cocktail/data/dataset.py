@@ -27,6 +27,7 @@ class Read:
     label: str = ""  # which class they are of, if one was chosen; or that there are labels that were not used
     not_square: Counter[str] = field(default_factory=Counter)  # sizes of those that were cropped or padded
     reduced: Counter[str] = field(default_factory=Counter)  # sizes of those that were then larger than the network's
+    enlarged: Counter[str] = field(default_factory=Counter)  # or smaller
     transparent: int = 0
     several_frames: int = 0
     hidden: int = 0
@@ -40,7 +41,8 @@ class Read:
         if width != height:
             self.not_square[f"{width}x{height}"] += 1
         if image.side != self.resolution:
-            self.reduced[f"{image.side}x{image.side}"] += 1
+            resized = self.reduced if image.side > self.resolution else self.enlarged
+            resized[f"{image.side}x{image.side}"] += 1
         self.transparent += image.transparent
         self.several_frames += image.frames > 1
         if image.peak is not None:
@@ -50,9 +52,11 @@ class Read:
         """All of it in one line: "40 images of NAME; 40 of 40 images cropped from 64x128; 1 file left out (hidden)"."""
         cropped = "cropped" if self.reading.fit == "crop" else f"padded with {self.reading.background}"
         at = "" if self.reading.anchor == "centre" else f" ({self.reading.anchor})"
+        to = f"to {self.resolution}x{self.resolution}"
         counted = {
             f"{cropped}{at} from {_sizes(self.not_square)}": self.not_square.total(),
-            f"reduced from {_sizes(self.reduced)} to {self.resolution}x{self.resolution}": self.reduced.total(),
+            f"reduced from {_sizes(self.reduced)} {to}": self.reduced.total(),
+            f"enlarged from {_sizes(self.enlarged)} {to}": self.enlarged.total(),
             f"of 16 bits, read as {self.reading.bits or 16}": len(self.peaks),
             f"transparent, laid over {self.reading.background}": self.transparent,
             "of several frames, of which the first was read": self.several_frames,
@@ -97,9 +101,12 @@ def _sizes(sizes: Counter[str]) -> str:
     return named + (f" and {_plural(rest, 'other size')}" if rest > 0 else "")
 
 
-def read_dataset(path: Path, resolution: int, channels: int, reading: ReadingParams | None = None) -> Dataset:
+def read_dataset(
+    path: Path, resolution: int, channels: int, reading: ReadingParams | None = None, *, enlarge: bool = False
+) -> Dataset:
     """All images of a zip or folder, or those of one class, as `reading` says.
 
+    enlarge: whether smaller images are enlarged: right for images that a smaller source drew, wrong for real ones.
     Raises CocktailError, with every file that cannot be read and why, or if there is none.
     """
     reading = reading or ReadingParams()
@@ -112,7 +119,7 @@ def read_dataset(path: Path, resolution: int, channels: int, reading: ReadingPar
             )
         labels = labels_of(files, str(path))
         images, labels, read.label = _chosen(files, labels, reading, str(path))
-        pixels = _decoded(path, images, files.bad, channels, read)
+        pixels = _decoded(path, images, files.bad, channels, read, enlarge)
     if not reading.bits:
         _check_depth(path, read.peaks)
     return Dataset(torch.from_numpy(pixels), labels, read)
@@ -134,14 +141,16 @@ def _chosen(
     return own, Labels([index] * len(own), labels.classes), said
 
 
-def _decoded(path: Path, images: Sequence[File], bad: Sequence[tuple[str, str]], channels: int, read: Read) -> Pixels:
+def _decoded(
+    path: Path, images: Sequence[File], bad: Sequence[tuple[str, str]], channels: int, read: Read, enlarge: bool
+) -> Pixels:
     """Pixels [N, C, H, W] of every file, in place; CocktailError with all that cannot be read."""
     pixels = np.empty((len(images), channels, read.resolution, read.resolution), np.uint8)
     problems = dict(bad)
     for i, file in enumerate(images):
         try:
             with file.open() as opened:
-                image = decode(opened, read.resolution, channels, read.reading)
+                image = decode(opened, read.resolution, channels, read.reading, enlarge=enlarge)
         except UnreadableError as e:
             problems[file.name] = str(e)
             continue

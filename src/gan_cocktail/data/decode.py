@@ -28,7 +28,7 @@ class Decoded:
 
     pixels: Pixels  # [H, W, C]
     size: tuple[int, int]  # as it was, upright: width, height
-    side: int  # of the square that it was cropped or padded to, before it was reduced
+    side: int  # of the square that it was cropped or padded to, before it was reduced or enlarged
     transparent: bool  # laid over the background
     peak: int | None  # highest value of a file whose depth of 16 bits is taken on trust
     frames: int
@@ -52,11 +52,13 @@ class _Origin:
         return cls(rawmode, max(tags.get(BITS, (deep,))), deep == 16 and tags.get(PHOTOMETRIC) == WHITE_IS_ZERO)
 
 
-def decode(opened: BinaryIO, resolution: int, channels: int, reading: ReadingParams) -> Decoded:
+def decode(
+    opened: BinaryIO, resolution: int, channels: int, reading: ReadingParams, *, enlarge: bool = False
+) -> Decoded:
     """Read one image; UnreadableError says why it cannot be.
 
     The first frame of several; turned upright; values scaled to 8 bits; transparency laid over the background;
-    cropped or padded to a square; reduced to `resolution`.
+    cropped or padded to a square; reduced to `resolution`. enlarge: whether smaller ones are enlarged, or refused.
     """
     with _unlimited(), _reasons(opened):
         image: Image.Image = Image.open(opened)
@@ -68,7 +70,7 @@ def decode(opened: BinaryIO, resolution: int, channels: int, reading: ReadingPar
         image, peak = _eight_bits(ImageOps.exif_transpose(image), origin, reading.bits)
         image, transparent = _opaque(image, origin, reading.colour)
         image = image.convert("L" if channels == 1 else "RGB")
-        size, side = image.size, _side(image.size, resolution, reading)
+        size, side = image.size, _side(image.size, 0 if enlarge else resolution, reading)
         pixels = np.asarray(_fit(image, side, resolution, reading)).reshape(resolution, resolution, channels)
     return Decoded(pixels, size, side, transparent, peak, frames)
 
@@ -147,19 +149,19 @@ def _opaque(image: Image.Image, origin: _Origin, colour: tuple[int, int, int]) -
     return canvas.convert("RGB"), bool(least < 255)  # type: ignore[operator]
 
 
-def _side(size: tuple[int, int], resolution: int, reading: ReadingParams) -> int:
-    """Of the square that an image becomes."""
+def _side(size: tuple[int, int], least: int, reading: ReadingParams) -> int:
+    """Of the square that an image becomes; UnreadableError if it is less than `least`."""
     side = min(size) if reading.fit == "crop" else max(size)
-    if side < resolution:
+    if side < least:
         raise UnreadableError(
-            f"{size[0]}x{size[1]} pixels are fewer than the network's {resolution}; use larger images or a smaller "
+            f"{size[0]}x{size[1]} pixels are fewer than the network's {least}; use larger images or a smaller "
             "img_resolution"
         )
     return side
 
 
 def _fit(image: Image.Image, side: int, resolution: int, reading: ReadingParams) -> Image.Image:
-    """The image as a square of `resolution`, reduced if it is larger."""
+    """The image as a square of `resolution`, reduced or enlarged if it is of another size."""
     size, x, y = (resolution, resolution), *PLACES[reading.anchor]
     if reading.fit == "pad" and image.width != image.height:
         colour = ImageColor.getcolor(reading.background, image.mode)

@@ -15,11 +15,13 @@ def layer_distances(a: Model, b: Model) -> dict[str, float]:
 
     Weights are the effective ones, that images are multiplied by: stored ones are larger by factors of the
     equalised learning rate (Karras et al. 2018, sec. 4.1), a hundred in mapping networks. Biases and class
-    embeddings are left out. Empty if the architectures differ: then no distance is defined.
+    embeddings are left out. Empty if the architectures differ: then no distance is defined. Of G alone if b has no D.
     """
-    if a.network.differences(b.network):
+    if a.network.differences(b.network if b.D else b.network.with_discriminator_of(a.network)):
         return {}
-    pairs = (("G", a.generator(), b.generator()), ("D", a.discriminator(), b.discriminator()))
+    pairs: list[tuple[str, nn.Module, nn.Module]] = [("G", a.generator(), b.generator())]
+    if b.D:
+        pairs.append(("D", a.discriminator(), b.discriminator()))
     return {
         f"{part}.{name}": float((one - other).square().sum())
         for part, A, B in pairs

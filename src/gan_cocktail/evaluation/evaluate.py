@@ -24,18 +24,18 @@ from gan_cocktail.seeds import derive
 
 
 @dataclass(frozen=True)
-class Protocol:
-    """What models are measured by: the same for a model, its snapshots and its rivals."""
+class Yardstick:
+    """An extractor, and the references by it, one a domain."""
 
-    domains: Sequence[str]
-    references: Sequence[Reference]  # one a domain
-    probabilities: Sequence[float]
     extractor: Extractor
-    perceptual: Perceptual
-    settings: EvaluationParams
+    references: Sequence[Reference]
+    probabilities: Sequence[float]
     seed: int
-    device: torch.device
-    cache: Cache = field(default_factory=Cache)
+
+    @property
+    def name(self) -> str:
+        """The extractor's."""
+        return self.extractor.identity.name
 
     @cached_property
     def pooled(self) -> Reference:
@@ -45,34 +45,63 @@ class Protocol:
     @cached_property
     def classifier(self) -> DomainClassifier | None:
         """What purity is measured by; a single domain needs none."""
-        many = len(self.domains) > 1
+        many = len(self.references) > 1
         return fit_classifier([r.features for r in self.references], self.seed) if many else None
 
 
-def evaluate(models: Sequence[Model], protocol: Protocol, *, snapshot: bool = False) -> list[Row]:
-    """Rows for each domain (class i against reference i), `mean` (over domains) and `union`.
+@dataclass(frozen=True)
+class Protocol:
+    """What models are measured by: the same for a model, its snapshots and its rivals."""
 
-    The union's images are those of the domains in the shares that drawn labels give; its path length is
-    that across domains. A snapshot is not measured for path length and diversity.
+    domains: Sequence[str]
+    probabilities: Sequence[float]
+    yardsticks: Sequence[Yardstick]  # one an extractor; the first decides
+    perceptual: Perceptual
+    settings: EvaluationParams
+    seed: int
+    device: torch.device
+    cache: Cache = field(default_factory=Cache)
+    own: Sequence[int] = ()  # of one model a domain, which of its classes is measured; the first unless said otherwise
+
+
+def evaluate(models: Sequence[Model], protocol: Protocol, *, snapshot: bool = False) -> dict[str, list[Row]]:
+    """By extractor: rows for each domain (class i against reference i), `mean` (over domains) and `union`.
+
+    Path length and diversity, which are the perceptual distance's, are among those of the first extractor; a
+    snapshot is not measured for them. All extractors see the same images.
     """
     p = protocol
     perceptual = None if snapshot else p.perceptual
+    extractors = [yardstick.extractor for yardstick in p.yardsticks]
     sets = [
-        image_set(*of_class(models, i), p.settings.n_images, p.extractor, perceptual, p.seed, p.device, p.cache)
+        image_set(*of_class(models, i, p.own), p.settings.n_images, extractors, perceptual, p.seed, p.device, p.cache)
         for i in range(len(p.domains))
     ]
-    paths = 0 if snapshot else p.settings.ppl_paths
-    rows: list[Row] = []
-    for i, domain in enumerate(p.domains):
-        measured = _of_domain(sets[i], i, p) + _path_length(*of_class(models, i), paths, p)
-        rows += [{"domain": domain} | each for each in measured]
-    rows += mean_rows(rows)
-    ends = np.cumsum(union_counts(p.probabilities, p.settings.n_images, p.seed))
-    parts = zip(sets, [0, *ends[:-1]], ends, strict=True)
-    union = compare(np.concatenate([s.features[start:end] for s, start, end in parts]), p.pooled, p)  # no latent twice
-    if len(models) == 1 and len(p.domains) > 1:  # one latent space for all domains
-        union += _path_length(models[0], None, paths, p)
-    return rows + [{"domain": "union"} | each for each in union]
+    found = {y.name: _by(y, [each.features[k] for each in sets], p) for k, y in enumerate(p.yardsticks)}
+    first = p.yardsticks[0].name
+    domains, union = found[first]
+    found[first] = _merged(domains, [] if snapshot else _places(models, sets, p)), union
+    if not snapshot and len(models) == 1 and len(p.domains) > 1:  # one latent space for all domains
+        union += _path_length(models[0], None, p)
+    return {name: _flat(p.domains, domains, union) for name, (domains, union) in found.items()}
+
+
+def _by(yardstick: Yardstick, features: Sequence[np.ndarray], protocol: Protocol) -> tuple[list[list[Row]], list[Row]]:
+    """Rows of each domain and of the union: its images are the domains', in the shares that drawn labels give."""
+    domains = [_of_domain(each, i, yardstick, protocol) for i, each in enumerate(features)]
+    ends = np.cumsum(union_counts(protocol.probabilities, protocol.settings.n_images, protocol.seed))
+    parts = zip(features, [0, *ends[:-1]], ends, strict=True)
+    together = np.concatenate([each[start:end] for each, start, end in parts])  # no latent twice
+    return domains, compare(together, yardstick.pooled, protocol)
+
+
+def _merged(domains: list[list[Row]], more: list[list[Row]]) -> list[list[Row]]:
+    return [rows + others for rows, others in zip(domains, more, strict=True)] if more else domains
+
+
+def _flat(names: Sequence[str], domains: list[list[Row]], union: list[Row]) -> list[Row]:
+    rows = [{"domain": name} | each for name, some in zip(names, domains, strict=True) for each in some]
+    return rows + mean_rows(rows) + [{"domain": "union"} | each for each in union]
 
 
 def compare(features: np.ndarray, reference: Reference, protocol: Protocol) -> list[Row]:
@@ -95,23 +124,31 @@ def compare(features: np.ndarray, reference: Reference, protocol: Protocol) -> l
     return [each | {"few": True} for each in rows] if reference.few(len(features)) else rows
 
 
-def _of_domain(found: ImageSet, domain: int, protocol: Protocol) -> list[Row]:
-    """All that is read off the images of one class."""
-    n, reference = len(found.features), protocol.references[domain]
-    rows = compare(found.features, reference, protocol)
-    if protocol.classifier:
-        rows.append(row("purity", protocol.classifier.share(found.features, domain), None, n, reference))
-    if len(found.distances):
-        perceptual = {"extractor": protocol.perceptual.identity.name}
-        rows.append(row("diversity", *estimate(found.distances), 2 * len(found.distances), None) | perceptual)
+def _of_domain(features: np.ndarray, domain: int, yardstick: Yardstick, protocol: Protocol) -> list[Row]:
+    """All that is read off the features of one class."""
+    reference = yardstick.references[domain]
+    rows = compare(features, reference, protocol)
+    if yardstick.classifier:
+        share = yardstick.classifier.share(features, domain)
+        rows.append(row("purity", share, None, len(features), reference))
     return rows
 
 
-def _path_length(model: Model, label: int | None, paths: int, protocol: Protocol) -> list[Row]:
+def _places(models: Sequence[Model], sets: Sequence[ImageSet], protocol: Protocol) -> list[list[Row]]:
+    """What perceptual distances say of each domain: diversity and path length."""
+    by = {"extractor": protocol.perceptual.identity.name}
+    return [
+        [row("diversity", *estimate(s.distances), 2 * len(s.distances), None) | by] * bool(len(s.distances))
+        + _path_length(*of_class(models, i, protocol.own), protocol)
+        for i, s in enumerate(sets)
+    ]
+
+
+def _path_length(model: Model, label: int | None, protocol: Protocol) -> list[Row]:
     """The row of the path length within a class, or (label None) across classes; none without paths."""
+    p, paths = protocol, protocol.settings.ppl_paths
     if not paths:
         return []
-    p = protocol
     speeds = path_length(model, label, paths, p.perceptual, p.seed, p.device, p.cache)
     return [row("ppl", *estimate(speeds), 2 * paths, None) | {"extractor": p.perceptual.identity.name}]
 

@@ -1,5 +1,6 @@
 """The images of one class of a model, drawn once for all metrics and not kept: what was read off them is."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ STREAM = "evaluation"
 class ImageSet:
     """Features [N, D] of N images in the order of their latents, and perceptual distances of random pairs."""
 
-    features: np.ndarray
+    features: list[np.ndarray]  # one array an extractor
     distances: Tensor  # [P]; none if diversity was not asked for
 
 
@@ -28,7 +29,7 @@ def image_set(
     model: Model,
     label: int,
     n: int,
-    extractor: Extractor,
+    extractors: Sequence[Extractor],
     perceptual: Perceptual | None,
     seed: int,
     device: torch.device,
@@ -37,14 +38,16 @@ def image_set(
     """Draw n images of a class, unless the cache has them; without `perceptual` no distances are taken."""
 
     def compute() -> Tensors:
-        features, distances = [], [torch.empty(0)]
+        parts: list[list[Tensor]] = [[] for _ in extractors]
+        distances = [torch.empty(0)]
         left = 2 * PAIRS if perceptual else 0  # images that are yet to be paired
         for batch in draw(model, label, n, seed, STREAM, device):
-            features.append(torch.from_numpy(extractor(batch)))
+            for part, extractor in zip(parts, extractors, strict=True):
+                part.append(torch.from_numpy(extractor(batch)))
             if perceptual and left:
                 distances.append(pair_distances(batch[:left], perceptual))
                 left -= len(batch[:left])
-        return {"features": torch.cat(features), "distances": torch.cat(distances)}
+        return {str(i): torch.cat(part) for i, part in enumerate(parts)} | {"distances": torch.cat(distances)}
 
     found = cache.get(
         compute,
@@ -54,7 +57,7 @@ def image_set(
         psi=1.0,
         stream=[seed, STREAM],
         device=device.type,
-        extractor=asdict(extractor.identity),
+        extractors=[asdict(extractor.identity) for extractor in extractors],
         pairs=[PAIRS, asdict(perceptual.identity)] if perceptual else None,
     )
-    return ImageSet(found["features"].numpy(), found["distances"])
+    return ImageSet([found[str(i)].numpy() for i in range(len(extractors))], found["distances"])

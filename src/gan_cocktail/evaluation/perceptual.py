@@ -1,4 +1,4 @@
-"""Perceptual distance of images, by the activations of the embedded network (Zhang et al. 2018, LPIPS)."""
+"""Perceptual distance of images, by activations of the extractor that ships (Zhang et al. 2018, LPIPS)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,27 +7,26 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from gan_cocktail.evaluation.embedded import RESOLUTION, load_embedded
-from gan_cocktail.evaluation.features import Identity, embedded_identity, resize
+from gan_cocktail.evaluation.extractors.lite import RESOLUTION, identity, load_net
+from gan_cocktail.evaluation.features import Identity, resize
 
 
 @dataclass(frozen=True)
 class Perceptual:
     """Maps images to points whose squared Euclidean distances are perceptual distances.
 
-    Always by the embedded network, whatever `evaluation.features` is: Inception's file gives pooled
+    Always by the extractor that ships, whatever `evaluation.features` is: Inception's file gives pooled
     features alone, and a distance wants to see places.
     """
 
     identity: Identity
     resolution: int
-    activations: Callable[[Tensor], list[Tensor]]  # of float images in [-1, 1], at `resolution`
+    activations: Callable[[Tensor], list[Tensor]]  # of float images in [0, 255], at `resolution`
 
     @torch.no_grad()
     def __call__(self, images: Tensor) -> Tensor:
         """Points [N, M] of images [N, 1 or 3, H, W], uint8 or (unrounded) float, in [0, 255]."""
-        layers = self.activations(resize(images, self.resolution) / 127.5 - 1)
-        return torch.cat([unit(layer) for layer in layers], 1)
+        return torch.cat([unit(layer) for layer in self.activations(resize(images, self.resolution))], 1)
 
     def distance(self, a: Tensor, b: Tensor) -> Tensor:
         """Perceptual distances [N] of images a and b."""
@@ -45,7 +44,6 @@ def unit(layer: Tensor) -> Tensor:
 
 
 def load_perceptual(weights: Path, device: torch.device) -> Perceptual:
-    """The perceptual distance of an embedded extractor's weights."""
-    net, _ = load_embedded(weights)
-    net = net.to(device)
-    return Perceptual(embedded_identity(weights, net), RESOLUTION, lambda x: net.activations(x.to(device)))
+    """The perceptual distance of the shipped extractor's weights."""
+    net = load_net(weights, device)
+    return Perceptual(identity(weights), RESOLUTION, lambda x: net.activations(x.to(device)))

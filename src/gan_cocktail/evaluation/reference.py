@@ -11,7 +11,7 @@ import torch
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.features import Identity
 from gan_cocktail.evaluation.metrics import Array, moments
-from gan_cocktail.tensors import load_tensors, save_tensors
+from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
 
 Origin = Literal["real", "synthetic"]
 ENOUGH = 2000  # images that are recommended at least; the field's habit is all training images, or 50,000
@@ -51,31 +51,51 @@ def make_reference(features: np.ndarray, extractor: Identity, origin: Origin, in
     return Reference(extractor, origin, features.astype(np.float16), mean, cov, info)
 
 
-def save_reference(reference: Reference, path: Path) -> None:
-    """Write statistics atomically; CocktailError if a number in them is not finite."""
-    _check_finite(reference, path)
-    arrays = {name: torch.from_numpy(getattr(reference, name)) for name in ("features", "mean", "cov")}
+def save_reference(references: Sequence[Reference], path: Path) -> None:
+    """Write statistics of one image set by one extractor or several, atomically.
+
+    Raises CocktailError if a number in them is not finite.
+    """
+    for reference in references:
+        _check_finite(reference, path)
+    arrays = {
+        f"{r.extractor.name}/{part}": torch.from_numpy(getattr(r, part))
+        for r in references
+        for part in ("features", "mean", "cov")
+    }
+    first = references[0]
     facts = {
-        "extractor": asdict(reference.extractor),
-        "origin": reference.origin,
-        "n_images": reference.n_images,
-        "info": reference.info,
+        "extractors": {r.extractor.name: asdict(r.extractor) for r in references},
+        "origin": first.origin,
+        "n_images": first.n_images,
+        "info": first.info,
     }
     save_tensors(arrays, facts, path)
 
 
+def made_with(facts: dict[str, Any], where: str) -> dict[str, dict[str, Any]]:
+    """Identities, by name, of the extractors that made a file of statistics; CocktailError if it is none."""
+    if "extractor" in facts:
+        raise CocktailError(
+            f"{where}: made with {facts['extractor']['name']} features by an earlier version; make it anew with "
+            "gan-cocktail reference"
+        )
+    if not facts.get("extractors"):
+        raise CocktailError(f"{where}: no `extractors` in it; expected statistics made by gan-cocktail reference")
+    return dict(facts["extractors"])
+
+
 def load_reference(path: Path, extractor: Identity) -> Reference:
-    """Read statistics; CocktailError if another extractor, resize mode or weights made them."""
+    """Read the statistics by one extractor; CocktailError if only others, or other weights, made any."""
     tensors, facts = load_tensors(path, "reference statistics")
-    if "extractor" not in facts:
-        raise CocktailError(f"{path}: no `extractor` in it; expected statistics made by gan-cocktail reference")
-    found = Identity(**facts["extractor"])
+    known = made_with(facts, str(path))
+    found = Identity(**known.get(extractor.name, next(iter(known.values()))))
     if found != extractor:
         raise CocktailError(
             f"{path}: made with {found}, but this evaluation uses {extractor}; make the reference anew with "
             "gan-cocktail reference, or drop `reference` from the source to use its synthetic images"
         )
-    arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
+    arrays = {name: tensor.numpy() for name, tensor in with_prefix(tensors, f"{extractor.name}/").items()}
     reference = Reference(found, facts["origin"], info=facts["info"], **arrays)
     _check_finite(reference, path)
     return reference

@@ -1,7 +1,6 @@
 """Drawing images from a model, the same latents and noise for every model that is compared."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -9,25 +8,19 @@ from torch import Tensor
 
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.data.images import to_uint8
-from gan_cocktail.errors import CocktailError
 from gan_cocktail.networks.generator import Generator
 from gan_cocktail.seeds import latents, stream
 
 BATCH = 50
 
 
-def check_one_each(models: Sequence[Model], paths: Sequence[Path]) -> None:
-    """Raise CocktailError if one of several models has classes of its own: which is its domain is not known."""
-    for model, path in zip(models, paths, strict=True):
-        if len(models) > 1 and model.network.c_dim > 1:
-            raise CocktailError(
-                f"{path}: expected a model of one domain where several are given, one a class, found "
-                f"{model.network.c_dim} classes; give one model of all classes, or sources"
-            )
+def of_class(models: Sequence[Model], label: int, own: Sequence[int] = ()) -> tuple[Model, int]:
+    """The model that draws a class, and its label there: one conditional model, or one model a class.
 
-
-def of_class(models: Sequence[Model], label: int) -> tuple[Model, int]:
-    """The model that draws a class, and its label there: one conditional model, or one model a class."""
+    own: of one model a class, which of its own classes is meant; the first unless said otherwise.
+    """
+    if own:
+        return models[label], own[label]
     return (models[0], label) if len(models) == 1 else (models[label], 0)
 
 

@@ -22,7 +22,7 @@ from gan_cocktail.provenance import fingerprint
 from gan_cocktail.seeds import derive
 from gan_cocktail.training.consistency import Consistency
 from gan_cocktail.training.run import run
-from gan_cocktail.training.streams import FixedDatasets, FreshImages, ImageStream
+from gan_cocktail.training.streams import FixedDatasets, FreshImages, ImageStream, PerClass
 from gan_cocktail.training.trainer import TrainingJob
 
 
@@ -98,6 +98,7 @@ def tune(
     psi: float = 1.0,
     readings: Sequence[ReadingParams] = (),
     source_classes: Sequence[str] = (),
+    real: bool = False,
 ) -> Model:
     """Train `initial` on one dataset a class, or on images drawn anew from one source a class; resumes from `folder`.
 
@@ -106,7 +107,7 @@ def tune(
     images: None for a class that is not trained (its probability is 0). name: of the random stream.
     parents: what all that is read is (path and SHA-256). psi: truncation of sources that are drawn from;
     source_classes: which of their classes, where they have several. readings: how each dataset is read, one a class;
-    none: as usual.
+    none: as usual. real: whether datasets are of real images, which are never enlarged.
     """
     network = initial.network
     if len(twist.teachers) not in (0, len(images)):
@@ -115,7 +116,7 @@ def tune(
     if twist.from_scratch:
         initial = replace(Model.random(network, derive(seed, "scratch")), classes=initial.classes)
     consistency = twist.pulled_to(initial, kimg)
-    stream, read = image_stream(images, network, psi, device, source_classes, readings)
+    stream, read = image_stream(images, network, psi, device, source_classes, readings, enlarge=not real)
     job = TrainingJob(
         initial,
         stream,
@@ -151,29 +152,32 @@ def image_stream(
     device: torch.device,
     source_classes: Sequence[str] = (),
     readings: Sequence[ReadingParams] = (),
+    *,
+    enlarge: bool = True,
 ) -> tuple[ImageStream, list[str]]:
-    """Images of datasets (zips or folders) and what was read; or of sources' checkpoints if these are given instead.
+    """Images of datasets (zips or folders), and those drawn anew from sources' checkpoints; and what became of them.
 
     source_classes: a class of each checkpoint, by name or number; "" or none at all where a source has one. readings:
-    how each dataset is read; none: as usual.
+    how each dataset is read; none: as usual. enlarge: whether images of smaller ones are enlarged, or refused.
     """
     for option, given in (("--source-class", source_classes), ("--reading", readings)):
         if len(given) not in (0, len(paths)):
             raise CocktailError(f"{option}: expected one for each of {len(paths)} classes, or none, found {len(given)}")
-    drawn = {not is_dataset(path) for path in paths if path}
-    if len(drawn) > 1:
-        raise CocktailError("expected datasets for all classes or checkpoints for all, found both")
-    if drawn == {True}:
-        if any(readings):
-            raise CocktailError(
-                "--reading: expected datasets, found checkpoints that are drawn from anew; leave it out"
-            )
-        return _drawn_anew(paths, source_classes, network, psi, device), []
-    if any(source_classes):
+    fixed = [path if path and is_dataset(path) else None for path in paths]
+    anew = [path if path and not is_dataset(path) else None for path in paths]
+    if any(readings) and not any(fixed):
+        raise CocktailError("--reading: expected datasets, found checkpoints that are drawn from anew; leave it out")
+    if any(name for name, path in zip(source_classes, anew, strict=False) if not path):
         raise CocktailError(
             "--source-class: expected checkpoints that are drawn from anew, found datasets; leave it out"
         )
-    return _datasets(paths, readings, network, device)
+    if not any(anew):
+        return _datasets(fixed, readings, network, device, enlarge)
+    fresh, resized = _drawn_anew(anew, source_classes, network, psi, device)
+    if not any(fixed):
+        return fresh, resized
+    datasets, said = _datasets(fixed, readings, network, device, enlarge)
+    return PerClass([datasets, fresh], [int(path is not None) for path in anew]), said + resized
 
 
 def _drawn_anew(
@@ -182,20 +186,37 @@ def _drawn_anew(
     network: NetworkParams,
     psi: float,
     device: torch.device,
-) -> FreshImages:
+) -> tuple[FreshImages, list[str]]:
     sources = [load(p) if p else None for p in paths]
     labels = [
         find_class(name, source.class_names, f"source {path}", "--source-class") if source else 0
         for name, source, path in zip(source_classes or [""] * len(paths), sources, paths, strict=True)
     ]
-    return FreshImages(sources, network.img_resolution, device, psi, labels)
+    given = [(path, source.network) for path, source in zip(paths, sources, strict=True) if path and source]
+    said = {path: sentence for path, own in given if (sentence := _resized(own, network))}
+    for path, sentence in said.items():
+        print(f"images of {path}: {sentence}", flush=True)
+    resized = [f"images of {path.name}: {sentence}" for path, sentence in said.items()]
+    return FreshImages(sources, network.img_resolution, device, psi, labels), resized
+
+
+def _resized(own: NetworkParams, network: NetworkParams) -> str:
+    """What becomes of the images that a source draws; nothing if they are of the network's size."""
+    size, to = own.img_resolution, network.img_resolution
+    what = "reduced" if size > to else "enlarged"
+    return f"drawn anew, {what} from {size}x{size} to {to}x{to}" if size != to else ""
 
 
 def _datasets(
-    paths: Sequence[Path | None], readings: Sequence[ReadingParams], network: NetworkParams, device: torch.device
+    paths: Sequence[Path | None],
+    readings: Sequence[ReadingParams],
+    network: NetworkParams,
+    device: torch.device,
+    enlarge: bool,
 ) -> tuple[FixedDatasets, list[str]]:
     size, how = (network.img_resolution, network.img_channels), readings or [ReadingParams()] * len(paths)
-    found = [read_dataset(p, *size, reading) if p else None for p, reading in zip(paths, how, strict=True)]
+    given = zip(paths, how, strict=True)
+    found = [read_dataset(path, *size, reading, enlarge=enlarge) if path else None for path, reading in given]
     for path, dataset in zip(paths, found, strict=True):
         if dataset:
             print(dataset.read.sentence(str(path)), flush=True)

@@ -21,7 +21,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 class Section(BaseModel):
     """A part of params.yaml: immutable, unknown keys refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, serialize_by_alias=True)
 
 
 def nearest(name: str, known: Any) -> str:
@@ -40,7 +40,7 @@ def _known_keys(root: Any, path: tuple[int | str, ...]) -> list[str]:
             model = model.__args__[-1]
         if hasattr(model, "__args__") and type(None) in model.__args__:  # Section | None
             model = model.__args__[0]
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _message(error: Any) -> str:

@@ -17,10 +17,13 @@ Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class SourceParams(Section):
-    """One pretrained GAN and its domain: a checkpoint, or a dataset to train one from."""
+    """One pretrained GAN and its domain: a checkpoint, a dataset to train one from, or images that it drew."""
 
     model: str | None = Field(
         None, description="checkpoint of the pretrained GAN: of this project, or a StyleGAN2 of another program"
+    )
+    class_: Annotated[int, Field(ge=0)] | str | None = Field(
+        None, alias="class", description="which class of a `model` of several, by index or name; null: it has one"
     )
     reference: str | None = Field(
         None, description="cached statistics of its real images; null: of its own synthetic images"
@@ -28,15 +31,26 @@ class SourceParams(Section):
     dataset: str | None = Field(
         None, description="zip or folder of real images: without `model`, the source is trained on them"
     )
-    reading: ReadingParams | None = Field(None, description="how the images of `dataset` are read; null: as usual")
+    images: str | None = Field(
+        None, description="zip or folder of generated images, in place of a model that cannot be read; never the root"
+    )
+    reading: ReadingParams | None = Field(
+        None, description="how the images of `dataset` or `images` are read; null: as usual"
+    )
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        if self.model is None and self.dataset is None:
-            raise ValueError("a source needs `model` (a checkpoint) or `dataset` (images to train one)")
-        if self.model is None and self.reference is not None:
+        if self.images is not None and (self.model is not None or self.dataset is not None):
+            raise ValueError("`images` stand for a model that is not at hand: drop them, or `model` and `dataset`")
+        if self.model is self.dataset is self.images is None:
+            raise ValueError(
+                "a source needs `model` (a checkpoint) or `dataset` (images to train one), or `images` (what it drew)"
+            )
+        if self.dataset is not None and self.model is None and self.reference is not None:
             raise ValueError("a source that is trained on its `dataset` gets its reference from it; drop `reference`")
-        if self.dataset is None and self.reading is not None:
+        if self.model is None and self.class_ is not None:
+            raise ValueError("`class` is of a `model`, and there is none; `reading.label` takes one of a dataset")
+        if self.dataset is self.images is None and self.reading is not None:
             raise ValueError("`reading` is of the images of a `dataset`, and there is none; drop `reading`")
         return self
 
@@ -132,7 +146,17 @@ class Params(Section):
             for source in m.sources:
                 if source not in self.sources:
                     raise ValueError(f"mixtures.{mixture}: unknown source {source!r}{nearest(source, self.sources)}")
+            self._check_root(mixture)
         return self
+
+    def _check_root(self, mixture: str) -> None:
+        m = self.mixtures[mixture]
+        if self.sources[m.root_name].images is not None:
+            able = [s for s in m.sources if self.sources[s].images is None]
+            out = f"set `root` to {' or '.join(able)}" if able else "give one of its sources a `model`"
+            raise ValueError(
+                f"mixtures.{mixture}: its root, {m.root_name}, is given as images, and a root needs weights; {out}"
+            )
 
     def total_kimg(self, mixture: str) -> float:
         """(N - 1) * rooting + merging: what `ours` spends, and so every trained baseline."""

@@ -7,6 +7,10 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 from gan_cocktail.params.base import Section
 
 Connections = Literal["skip", "resnet", "orig"]
+DISCRIMINATOR = (  # settings of the discriminator alone
+    "discriminator", "discriminator_channel_base", "discriminator_channel_max", "class_mapping_layers", "class_dim",
+    "class_embed_dim", "class_mapping_dim", "mbstd_group_size", "mbstd_channels",
+)  # fmt: skip
 
 
 class NetworkParams(Section):
@@ -86,6 +90,10 @@ class NetworkParams(Section):
         """The settings in which two networks differ, with both values; a null is the value that it stands for."""
         one, two = self._spelt_out(), other._spelt_out()
         return {name: (one[name], two[name]) for name in one if one[name] != two[name]}
+
+    def with_discriminator_of(self, other: "NetworkParams") -> "NetworkParams":
+        """The same generator beside another network's discriminator."""
+        return self.model_copy(update={name: getattr(other, name) for name in DISCRIMINATOR})
 
     def _spelt_out(self) -> dict[str, Any]:
         defaults = {

@@ -28,12 +28,17 @@ class Plan(ModelPlan):
         return f"{self.results}/distances/{mixture}/seed{seed}.json"
 
     def widened_leaves(self, mixture: str) -> list[str]:
-        """The sources other than the root, conditioned."""
-        return [self.widened(mixture, s) for s in self.mixture(mixture).leaves]
+        """The sources other than the root that have models, conditioned."""
+        return [self.widened(mixture, s) for s in self.with_models(self.mixture(mixture).leaves)]
 
     def rooted_leaves(self, mixture: str, seed: int) -> list[str]:
         """The same, rooted."""
         return [self.rooted(mixture, s, seed) for s in self.mixture(mixture).leaves]
+
+    def without_models(self, mixture: str) -> list[str]:
+        """Which sources are given as images alone, as an option."""
+        names = [s for s in self.mixture(mixture).leaves if self.params.sources[s].images]
+        return [f"--images={','.join(names)}"] if names else []
 
     def evaluation(self, mixture: str, method: str, seed: int) -> str:
         """A method's measurements."""
@@ -86,14 +91,14 @@ class Plan(ModelPlan):
             is_root = s == m.root_name
             folder, what = ("widened", "root") if is_root else ("rooted", "rooted")
             rows.append((f"{s} ({what})", f"{self.grid(mixture, f'{folder}/{s}')}:{k}"))
-        for kind in self.averages():
+        for kind in self.averages(mixture):
             grid = self.grid(mixture, f"average_{kind}")
             rows += [(f"average, {kind}: {s}", f"{grid}:{k}") for k, s in enumerate(m.sources)]
         return rows
 
-    def averages(self) -> list[AverageKind]:
-        """The averages that are among the methods."""
-        return [kind for kind in AVERAGES if f"average_{kind}" in self.params.methods]
+    def averages(self, mixture: str) -> list[AverageKind]:
+        """The averages that are among a mixture's methods."""
+        return [kind for kind in AVERAGES if f"average_{kind}" in self.methods_for(mixture)]
 
     # Applications
 
@@ -147,7 +152,7 @@ class Plan(ModelPlan):
 
     def figure_kinds(self) -> list[str]:
         """The figures that each mixture gets."""
-        kinds = ["methods"] + ["averages"] * ("rooted" in self.averages())
+        kinds = ["methods"] + ["averages"] * ("average_rooted" in self.params.methods)
         return kinds + ["applications"] * (self.trains() and self.params.applications is not None)
 
     def figure(self, name: str) -> list[str]:

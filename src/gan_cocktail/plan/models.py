@@ -1,4 +1,4 @@
-"""Sources, rooted models, averages and unions: their files, and what they are made from."""
+"""Rooted models, averages and unions: their files, and what they are made from."""
 
 import re
 from collections.abc import Iterable
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gan_cocktail.methods.table import methods_of
-from gan_cocktail.params.experiment import MixtureParams, Params
 from gan_cocktail.params.method import AverageKind, Method
-from gan_cocktail.params.reading import ReadingParams
+from gan_cocktail.plan.sources import SourcePlan
 
 AVERAGES: tuple[AverageKind, ...] = ("rooted", "unrooted")  # those that are shown by themselves
 MERGE_OF: dict[AverageKind, str] = {  # averages of the root and the rooted models, and their ways in merging/table.py
@@ -24,15 +23,8 @@ def one_of(names: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True)
-class ModelPlan:
+class ModelPlan(SourcePlan):
     """The part of the plan that is about models."""
-
-    params: Params
-    results: str = "results"  # the folder of everything that is made
-
-    def mixture(self, name: str) -> MixtureParams:
-        """The mixture of that name."""
-        return self.params.mixtures[name]
 
     def classes(self, mixture: str) -> str:
         """A mixture's sources in order, as the value of an option."""
@@ -52,49 +44,26 @@ class ModelPlan:
         return any(method.trains for method in self.methods.values())
 
     def methods_for(self, mixture: str) -> list[str]:
-        """Those that a mixture allows: real images are not at hand for all."""
-        real = all(self.params.sources[s].dataset for s in self.mixture(mixture).sources)
-        return [name for name, method in self.methods.items() if real or method.images == "synthetic"]
+        """Those that a mixture allows."""
+        return [name for name in self.methods if not self.lacks(mixture, name)]
 
-    # Sources
+    def lacks(self, mixture: str, method: str) -> str:
+        """What of a mixture's sources a method needs and they do not have, in words; nothing if it is all there."""
+        sources, spec = {s: self.params.sources[s] for s in self.mixture(mixture).sources}, self.methods[method]
+        if spec.images == "real" and not all(source.dataset for source in sources.values()):
+            return "a `dataset` of each"
+        needs_models = spec.initialisation == "sources" or spec.average == "unrooted"
+        return "a model of each" if needs_models and any(source.images for source in sources.values()) else ""
 
-    def model(self, source: str) -> str:
-        """A source's checkpoint: the user's, or the one trained here from a dataset."""
-        return self.params.sources[source].model or f"{self.results}/sources/{source}.safetensors"
+    def weights(self) -> list[str]:
+        """The extractors' files of weights."""
+        return list(self.params.evaluation.files.values())
 
-    def trained_sources(self) -> list[str]:
-        """Sources that are given as datasets alone."""
-        return [name for name, source in self.params.sources.items() if not source.model]
-
-    def dataset(self, source: str) -> str:
-        """A source's synthetic dataset."""
-        return f"{self.results}/synthetic/{source}.zip"
-
-    def reference(self, source: str) -> str:
-        """The cached statistics that a source came with, or those that are made here."""
-        return self.params.sources[source].reference or f"{self.results}/references/{source}.safetensors"
-
-    def made_references(self) -> list[str]:
-        """Sources whose statistics are made here."""
-        return [name for name, source in self.params.sources.items() if source.reference is None]
-
-    def references(self, mixture: str) -> list[str]:
-        """The references of a mixture, one a class."""
-        return [self.reference(s) for s in self.mixture(mixture).sources]
-
-    def reference_images(self, source: str) -> str:
-        """What statistics made here are of: the real images if they are at hand, else synthetic ones."""
-        return self.params.sources[source].dataset or self.dataset(source)
-
-    def reference_origin(self, source: str) -> str:
-        """Whether statistics made here are of real or of synthetic images."""
-        return "real" if self.params.sources[source].dataset else "synthetic"
-
-    def reading(self, *sources: str) -> list[str]:
-        """How their real images are read, an option each; none if all are read as usual."""
-        found = [self.params.sources[s].reading or ReadingParams() for s in sources if self.params.sources[s].dataset]
-        usual = all(reading == ReadingParams() for reading in found)
-        return [] if usual else [f"--reading={reading.model_dump_json()}" for reading in found]
+    def features(self) -> list[str]:
+        """What statistics made here are of, as options."""
+        evaluation = self.params.evaluation
+        options = [f"--features={name}" for name in evaluation.features]
+        return options + [f"--weights={name}={path}" for name, path in evaluation.weights.items()]
 
     # Rooting
 
@@ -105,6 +74,10 @@ class ModelPlan:
     def widened(self, mixture: str, source: str) -> str:
         """A source, conditioned."""
         return f"{self.results}/widened/{mixture}/{source}.safetensors"
+
+    def leaf(self, mixture: str, source: str) -> list[str]:
+        """That a source is not the root, as an option."""
+        return ["--leaf"] if source in self.mixture(mixture).leaves else []
 
     def widened_root(self, mixture: str) -> str:
         """A mixture's root, conditioned."""
@@ -121,7 +94,8 @@ class ModelPlan:
 
     def images(self, source: str) -> str:
         """What a source's class is shown in training: its synthetic dataset, or its own model, drawn from anew."""
-        return self.dataset(source) if self.params.synthesis.mode == "fixed" else self.model(source)
+        fixed = self.params.synthesis.mode == "fixed" or self.params.sources[source].images
+        return self.dataset(source) if fixed else self.model(source)
 
     def fisher(self, mixture: str) -> str:
         """The Fisher information of the mixture's root."""
@@ -165,6 +139,10 @@ class ModelPlan:
         """What images a method is trained on: fixed or fresh synthetic ones, or real ones."""
         return "real" if self.methods[method].images == "real" else self.params.synthesis.mode
 
+    def of_real_images(self, method: str) -> list[str]:
+        """That a method's images are real, if they are, as an option."""
+        return ["--real"] if self.data(method) == "real" else []
+
     def fishers(self, mixture: str, method: str) -> list[str]:
         """The Fisher information, if the method goes by it."""
         return [self.fisher(mixture)] if self.methods[method].ewc else []
@@ -182,14 +160,27 @@ class ModelPlan:
         if spec.consistency:
             options += [f"--consistency={spec.consistency.model_dump_json()}"]
             options += [f"--teacher={path}" for path in self.teachers(mixture, method, seed)]
-        if spec.images == "real":
-            options += self.reading(*self.mixture(mixture).sources)
+        read = self.reading if spec.images == "real" else self.synthetic_reading
+        options += read(*self.mixture(mixture).sources)
         return options + ([f"--frozen-layers={spec.frozen_layers}"] if spec.frozen_layers else [])
 
     def drawing(self) -> str:
         """How trainings draw from sources, if they do, as an option."""
         s = self.params.synthesis
         return f"--truncation-psi={s.truncation_psi}" if s.mode == "fresh" else ""
+
+    def rooted_class(self, source: str) -> list[str]:
+        """Of which class rooting draws a source's images, if it draws them, as options."""
+        return self.source_classes(source) if self.params.synthesis.mode == "fresh" else []
+
+    def shown_classes(self, mixture: str, method: str) -> list[str]:
+        """The same of a training on all sources."""
+        return self.source_classes(*self.mixture(mixture).sources) if self.data(method) == "fresh" else []
+
+    def measured_classes(self, mixture: str, method: str) -> list[str]:
+        """Which class of each of a method's models is its domain, as options: of sources, measured as they are."""
+        of_sources = self.methods[method].initialisation == "sources"
+        return self.source_classes(*self.mixture(mixture).sources) if of_sources else []
 
     def models(self, mixture: str, method: str, seed: int) -> list[str]:
         """A method's model, trained or as it starts; of the ensemble, one model a class."""

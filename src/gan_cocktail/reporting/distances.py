@@ -35,7 +35,8 @@ def load_distances(paths: Sequence[Path]) -> pd.DataFrame:
 def distance_rows(contents: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """A row for each file, model and layer: KEYS, layer, before, after; layer "all" is the whole model's d.
 
-    before is NaN where source and root have different architectures. Files of the same mixture are replicate seeds.
+    before is NaN where source and root have different architectures, or the source has no model or no D. Files of the
+    same mixture are replicate seeds.
     """
     rows = []
     for path, content in contents.items():
@@ -69,7 +70,11 @@ def distances_table(numbers: pd.DataFrame) -> Table:
     for row in numbers.to_dict("records"):
         groups.setdefault(row["mixture"], []).append(_cells(row))
     seeds = " ±: standard deviation over seeds." if (numbers["n"] > 1).any() else ""
-    unknown = f" {number(math.nan)}: of another architecture than the root." if numbers["before"].isna().any() else ""
+    unknown = (
+        f" {number(math.nan)}: of another architecture than the root, or without a model or its discriminator."
+        if numbers["before"].isna().any()
+        else ""
+    )
     return Table(
         "Distance to the root", ["source", "root", "before", "after", "factor"], groups, TEXT + seeds + unknown
     )

@@ -16,7 +16,7 @@ from gan_cocktail.reporting.formats import NONE, Table, number
 from gan_cocktail.reporting.inputs import Inputs, sections_of
 from gan_cocktail.reporting.paired import comparisons, paired_tables
 from gan_cocktail.reporting.phrases import headline, limits, sentence
-from gan_cocktail.reporting.rows import NOT_DOMAINS, rows_of
+from gan_cocktail.reporting.rows import NOT_DOMAINS, by_others, rows_of
 from gan_cocktail.reporting.runtime import duration
 from gan_cocktail.reporting.tables import main_tables, metrics_tables, overview
 from gan_cocktail.reporting.verdicts import BUDGETS, Verdict, baselines_of, judge
@@ -54,7 +54,11 @@ def describe_mixture(rows: pd.DataFrame, name: str, inputs: Inputs) -> Mixture:
     some = rows[rows["mixture"] == name]
     known = inputs.params.mixtures.get(name) if inputs.params else None
     sources = known.sources if known else [d for d in some["domain"].unique() if d not in NOT_DOMAINS]
-    tables = main_tables(some, inputs.labels) + metrics_tables(some, inputs.labels)
+    tables = main_tables(some, inputs.labels)
+    for extractor, others in by_others(inputs.evaluations).items():
+        theirs = rows_of(others, inputs.bounds)
+        tables += main_tables(theirs[theirs["mixture"] == name], inputs.labels, by=extractor)
+    tables += metrics_tables(some, inputs.labels)
     return Mixture(
         name,
         sources,
@@ -76,6 +80,11 @@ def measurement(rows: pd.DataFrame, evaluations: Collection[Mapping[str, Any]]) 
     return {
         "Features": f"{extractor['name']}, {extractor['dim']} dimensions, resized by {extractor['resize']}",
         "Extractor's SHA-256": extractor["weights_sha256"],
+        **(
+            {"Further features": ", ".join(e["name"] for e in others)}
+            if (others := info.get("further_extractors"))
+            else {}
+        ),
         "Generated images": f"{first['n_images']:,} a domain, and for the union",
         "References": ", ".join(references),
         "KID": f"{settings['kid_subsets']} subsets of {settings['kid_subset_size']:,} images",

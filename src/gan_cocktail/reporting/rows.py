@@ -55,6 +55,25 @@ def rows_of(evaluations: Mapping[str, Mapping[str, Any]], bounds: Collection[str
     return table[COLUMNS].assign(competes=~table["method"].isin(list(bounds)))
 
 
+def by_others(evaluations: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """The evaluations as each further extractor sees them, by its name: the rows that `rows_of` reads are the first's.
+
+    Raises CocktailError if some files have further extractors that others lack.
+    """
+    found = {path: list(content.get("further", {})) for path, content in evaluations.items()}
+    if len({tuple(names) for names in found.values()}) > 1:
+        described = "; ".join(f"{path}: {', '.join(names) or 'none'}" for path, names in found.items())
+        raise CocktailError(
+            f"expected evaluations by the same extractors, found further ones of {described}; evaluate everything with "
+            "the same settings"
+        )
+    names = next(iter(found.values()), [])
+    return {
+        name: {path: {**content, "rows": content["further"][name]} for path, content in evaluations.items()}
+        for name in names
+    }
+
+
 def _check(table: pd.DataFrame) -> None:
     twice = table[table.duplicated([*KEYS, "seed"])]
     if len(twice):

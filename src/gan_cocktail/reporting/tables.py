@@ -84,8 +84,8 @@ def overview(rows: pd.DataFrame, labels: Labels) -> list[Table]:
     return [*found[:-1], replace(found[-1], notes=f"{BEST} {DOMAINS} {protocol(over_seeds(fid), labels)}")]
 
 
-def main_tables(rows: pd.DataFrame, labels: Labels) -> list[Table]:
-    """FID and KID of each mixture by domain."""
+def main_tables(rows: pd.DataFrame, labels: Labels, by: str = "") -> list[Table]:
+    """FID and KID of each mixture by domain; `by`: the extractor to name in titles, if it is not the first."""
     result = []
     for mixture in rows["mixture"].unique():
         for metric in MAIN:
@@ -93,7 +93,8 @@ def main_tables(rows: pd.DataFrame, labels: Labels) -> list[Table]:
             if len(some):
                 columns, groups = compare(some, "domain", labels, merging=True, kimg=True)
                 text = f"{BEST} {KIMG} {DOMAINS} {protocol(over_seeds(some), labels)}"
-                result.append(Table(f"{measure(metric).heading}, {mixture}", columns, groups, text))
+                title = f"{measure(metric).heading}, {mixture}" + (f", by {by}" if by else "")
+                result.append(Table(title, columns, groups, text))
     return result
 
 

@@ -35,6 +35,23 @@ class FixedDatasets:
         return self.images[self.offsets[labels] + (share * self.sizes[labels]).long()]
 
 
+class PerClass:
+    """Streams that each draw some of the classes, such as fixed images of one and images drawn anew of another.
+
+    of: for each class, which of the streams draws it.
+    """
+
+    def __init__(self, streams: Sequence[ImageStream], of: Sequence[int]):
+        self.streams, self.of = streams, torch.tensor(of)
+
+    def draw(self, labels: Tensor, rng: torch.Generator) -> Tensor:
+        """uint8 images [N, C, H, W] of class labels [N]."""
+        whose = self.of.to(labels.device)[labels]
+        places = [(whose == k).nonzero()[:, 0] for k in range(len(self.streams))]
+        drawn = [s.draw(labels[mine], rng) for s, mine in zip(self.streams, places, strict=True) if len(mine)]
+        return torch.cat(drawn)[torch.cat(places).argsort().to(drawn[0].device)]
+
+
 class FreshImages:
     """Images drawn anew from one source a class, in fp32; a class may have none.
 
@@ -68,7 +85,7 @@ class FreshImages:
         return to_uint8(torch.cat(images))[order.argsort()]
 
     def _fit(self, images: Tensor) -> Tensor:
-        """Reduced to the union's resolution, as datasets of larger images are when they are read."""
+        """Reduced or enlarged to the union's resolution, as datasets of images are when they are read."""
         if images.shape[2] == self.resolution:
             return images
         return F.interpolate(images.float(), size=self.resolution, mode="bicubic", antialias=True)

@@ -90,6 +90,20 @@ def test_the_command_line_ends_with_code_2(name, marker, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_command_line_refuses_before_it_imports_pytorch():
+    code = """
+import sys
+from gan_cocktail.cli import main
+sys.argv = ["gan-cocktail", "widen", sys.argv[1], "--out", "x", "--classes", "2", "--position", "0"]
+try:
+    main()
+finally:
+    print("torch" in sys.modules)
+"""
+    run = subprocess.run([sys.executable, "-c", code, HERE / "importlib.pkl"], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (2, "False\n")
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason=WITHOUT)
 def test_stylegan3_is_refused_by_name_with_the_way_out(tmp_path):
     path = SHARED / "sg3repo-stylegan3-t-32.pkl"

@@ -44,6 +44,25 @@ def test_what_needs_a_discriminator_says_so(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_rooted_in_another_may_lack_a_discriminator(tmp_path):
+    model = HERE / "ada-ema-module-32.pkl"
+    run = call("widen", model, "--out", tmp_path / "w", "--classes", 2, "--position", 1, "--leaf")
+    assert run.returncode == 0, run.stderr
+    assert "has no discriminator; rooting trains that of the root" in run.stdout
+    source, wide = load(model), load(tmp_path / "w")
+    z, c = torch.randn(3, source.network.z_dim), torch.tensor([[0.0, 1.0]]).expand(3, -1)
+    wanted = source.generator()(z, None, noise="const")
+    torch.testing.assert_close(wide.generator()(z, c, noise="const"), wanted, rtol=1e-4, atol=1e-3)
+    assert not wide.D
+
+
+def test_a_root_without_a_discriminator_is_told_at_once(tmp_path):
+    (tmp_path / "b.pt").write_bytes(writers.rosinality(random_model()))
+    check_inputs(plan(tmp_path / "b.pt", HERE / "ada-ema-module-32.pkl"))
+    with pytest.raises(CocktailError, match=r"ada-ema-module-32\.pkl, the root, has no discriminator"):
+        check_inputs(plan(HERE / "ada-ema-module-32.pkl", tmp_path / "b.pt"))
+
+
 def plan(*paths):
     names = [f"s{i}" for i in range(len(paths))]
     sources = {name: {"model": str(path)} for name, path in zip(names, paths, strict=True)}

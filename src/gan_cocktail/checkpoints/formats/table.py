@@ -1,5 +1,7 @@
 """The formats that there are, and the one way to read a file of any of them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from gan_cocktail.checkpoints.formats.tensorflow import TENSORFLOW
 from gan_cocktail.checkpoints.pickles.errors import WAY_OUT, Unreadable, printable
 from gan_cocktail.checkpoints.pickles.files import read_file
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.facts import read_facts
+from gan_cocktail.facts import read_facts, tensor_names
 from gan_cocktail.files import require
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.network import NetworkParams
@@ -32,17 +34,40 @@ def is_foreign(path: Path) -> bool:
     return head.startswith(b"PK\3\4") or (head[:1] == b"\x80" and head[5:] != b"\0\0\0{")
 
 
-def describe(path: Path, what: str = "a model") -> NetworkParams:
-    """The settings of the networks in a file of ours or of these formats; neither tensors nor PyTorch are needed.
+@dataclass(frozen=True)
+class Told:
+    """What a model's file says of itself; classes: their names, if it has them."""
+
+    network: NetworkParams
+    classes: Sequence[str] = ()
+    has_discriminator: bool = True
+
+    @property
+    def class_names(self) -> list[str]:
+        """A name for each class, its number if it has none; an unconditional model draws one."""
+        return list(self.classes) or [str(k) for k in range(max(1, self.network.c_dim))]
+
+
+def tell(path: Path, what: str = "a model") -> Told:
+    """What a file of ours or of these formats says of itself; neither tensors nor PyTorch are needed.
 
     CocktailError as `assemble.read`, or if the file is not `what`.
     """
     if not is_foreign(path):
-        return parse_section(NetworkParams, read_facts(path, what).get("network", {}), str(path))
+        facts = read_facts(path, what)
+        described = parse_section(NetworkParams, facts.get("network", {}), str(path))
+        has = any(name.startswith("D.") for name in tensor_names(path))
+        return Told(described, facts.get("classes", ()), has)
     try:
-        return network(find(path))
+        found = find(path)
+        return Told(network(found), has_discriminator=found.D is not None)
     except Unreadable as e:
         raise CocktailError(f"{path}: {e}") from None
+
+
+def describe(path: Path, what: str = "a model") -> NetworkParams:
+    """The settings of a file's networks, and CocktailError, as `tell`."""
+    return tell(path, what).network
 
 
 def find(path: Path) -> Found:

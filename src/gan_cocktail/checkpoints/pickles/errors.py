@@ -2,7 +2,7 @@
 
 from typing import Any
 
-WAY_OUT = "to merge it all the same, draw images with its own program and use the zip or folder of them as a source"
+WAY_OUT = "to merge it all the same, draw images with its own program and give the zip or folder of them as `images`"
 LARGEST = 2**62  # of a number that anything is counted with
 LONGEST = 80  # letters of a name, or of a value in a message
 

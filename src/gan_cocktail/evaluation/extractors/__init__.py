@@ -1,0 +1,1 @@
+"""Feature extractors: a file a network, put together in table.py."""
