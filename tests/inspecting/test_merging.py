@@ -38,10 +38,22 @@ def test_grey_and_rgb_do_not(files):
     assert not found.why_not["a"].startswith("mixtures.")
 
 
-def test_files_without_d_do_not(files):
+def test_a_file_without_d_cannot_be_the_root(files):
     found = merge(files(a=TINY, bare=TINY))
-    assert found.roots == ()
-    assert "bare has no discriminator" in found.why_not["a"]
+    assert found.roots == ("a",)
+    assert "has no discriminator" in found.why_not["bare"]
+
+
+def test_of_a_file_of_classes_one_is_merged(tmp_path):
+    save(Model.random(TINY.model_copy(update={"c_dim": 3}), 0), tmp_path / "three.safetensors")
+    save(Model.random(TINY, 0), tmp_path / "one.safetensors")
+    paths = [tmp_path / "three.safetensors", tmp_path / "one.safetensors"]
+    assert merge(read_files(paths)).roots == ("three", "one")
+    assert merge(read_files(paths, ["three", "one"], {"three": "2"})).roots == ("three", "one")
+    for domains in ({}, {"three": "3"}):
+        found = merge(read_files(paths, ["three", "one"], domains))
+        assert found.roots == ()
+        assert "sources.three.class: expected" in found.why_not["one"]
 
 
 def test_what_the_pipeline_refuses_is_said_root_by_root(files):

@@ -99,10 +99,21 @@ def test_new_writes_an_experiment_that_fits(project):
         "small": "mine/small.pkl",
         "large": str(PAIR[1]),
     }
-    assert params.mixtures["small-large"].root_name == "small"
-    assert params.training.r1_gamma == 0.0016
+    assert params.mixtures["small-large"].root_name == "large"
+    assert params.training.r1_gamma == 0.0064
     assert params.rooting.kimg == params.merging.kimg
     assert "snakemake --cores all --configfile experiments/pair.yaml" in written
+
+
+def test_new_takes_one_class_of_a_file_and_the_root_that_is_asked_for(project):
+    """Also of one file two classes, which are two sources."""
+    three = FILES / "tf-ada-32-cond3.pkl"
+    sources = [f"--source=a={three}", f"--source=b={three}", SOURCES[0]]
+    classes = ["--class=a=0", "--class=b=2"]
+    call("new", "three", *sources, *classes, "--root=small", "--kimg=1", "--seconds=300")
+    params = parse_section(Params, read_yaml((project / "experiments/three.yaml").read_text(), "three"), "three")
+    assert [source.class_ for source in params.sources.values()] == ["0", "2", None]
+    assert params.mixtures["a-b-small"].root_name == "small"
 
 
 def test_new_takes_a_budget_instead_of_hours(project):
@@ -123,7 +134,13 @@ def test_new_takes_a_budget_instead_of_hours(project):
         (["taken", *SOURCES], "experiments/taken.yaml is there already"),
         (["tables", *SOURCES], "results/tables is there already"),
         (["pair", *SOURCES, "--root=smal"], "--root: 'smal' is none of the sources, did you mean 'small'?"),
-        (["pair", SOURCES[0], f"--source=bare={FILES / 'ada-ema-module-32.pkl'}"], "bare has no discriminator"),
+        (["pair", SOURCES[0], f"--source=bare={FILES / 'ada-ema-module-32.pkl'}", "--root=bare"], "no discriminator"),
+        (
+            ["pair", SOURCES[0], f"--source=c={FILES / 'tf-ada-32-cond3.pkl'}"],
+            "c.class: expected one of 0, 1, 2",
+        ),
+        (["pair", SOURCES[0], f"--source=c={FILES / 'tf-ada-32-cond3.pkl'}", "--class=c=3"], "expected 0 to 2"),
+        (["pair", *SOURCES, "--class=x=0"], "--class: expected 'NAME=CLASS', NAME of small, large, found 'x=0'"),
         (["pair", SOURCES[0], f"--source=evil={FILES / 'os-system.pkl'}"], "refused, and nothing of it was run"),
         (["pair", SOURCES[0], "--source=none=none.pkl"], "none.pkl: no such file"),
         (["pair", f"--source=mean={PAIR[0]}", SOURCES[1]], "sources.mean: tables use this name for a column"),

@@ -10,7 +10,7 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import write_text
 from gan_cocktail.inspecting.experiment import command, text
 from gan_cocktail.inspecting.files import read_files
-from gan_cocktail.inspecting.naming import check_free, choose_root, read_sources
+from gan_cocktail.inspecting.naming import check_free, choose_root, read_classes, read_sources
 from gan_cocktail.inspecting.proposal import cost, fit, methods_for, propose
 from gan_cocktail.inspecting.recipe import recipe
 from gan_cocktail.inspecting.speed import speed
@@ -20,6 +20,10 @@ from gan_cocktail.inspecting.wording import summary
 def new(
     name: Annotated[str, typer.Argument(help="Of the experiment: it is written to experiments/NAME.yaml.")],
     source: Annotated[list[str], typer.Option(help="A source and its checkpoint, 'NAME=PATH'; two or more.")],
+    class_: Annotated[
+        list[str] | None,
+        typer.Option("--class", help="Of a source of several classes: which one, 'NAME=CLASS', by name or from 0."),
+    ] = None,
     root: Annotated[str, typer.Option(help="The source that the others are rooted in; default: the better one.")] = "",
     hours: Annotated[float, typer.Option(min=0.001, help="What everything may take on this machine.")] = 8,
     kimg: Annotated[float | None, typer.Option(min=0.1, help="Budget of a stage, instead of --hours.")] = None,
@@ -28,7 +32,7 @@ def new(
     """Write experiments/NAME.yaml, which fits some checkpoints and this machine, and say how to run it."""
     path = check_free(name)
     sources = read_sources(source)
-    files = read_files(list(sources.values()), list(sources))
+    files = read_files(list(sources.values()), list(sources), read_classes(class_ or (), sources))
     chosen, why = choose_root(files, root)
     how = recipe(chosen.model.network, device.pick())
     found = speed(chosen.path, chosen.model.network, how, seconds)

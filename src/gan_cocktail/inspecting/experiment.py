@@ -50,7 +50,8 @@ def _sources(params: Params, files: Sequence[File]) -> list[str]:
     for file in files:
         resolution = file.model.network.img_resolution
         what = f"{file.model.info.get('format', OURS)}, {resolution}x{resolution}"
-        lines += [_line(f"  {scalar(file.name)}:", what), f"    model: {scalar(file.path.as_posix())}"]
+        lines.append(_line(f"  {scalar(file.name)}:", what))
+        lines += [f"    {key}: {scalar(value)}" for key, value in file.source().items()]
     return [
         *lines,
         "",

@@ -1,7 +1,7 @@
 """What checkpoints are, by what they say of themselves and by their tensors."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,22 @@ TAKEN = ("mean", "union")  # columns of tables, so no names of sources
 
 @dataclass(frozen=True)
 class File:
-    """One readable checkpoint. name: what it is called here, fit to name a source."""
+    """One readable checkpoint.
+
+    name: what it is called here, fit to name a source. domain: the class of it that is merged, by name or index, where
+    it has several; none if that is not said.
+    """
 
     name: str
     path: Path
     sha256: str
     size: int  # bytes
     model: Model
+    domain: str = ""
+
+    def source(self) -> dict[str, str]:
+        """The source that it is, as in params.yaml."""
+        return {"model": self.path.as_posix()} | ({"class": self.domain} if self.domain else {})
 
     def facts(self) -> dict[str, Any]:
         """JSON-able: what the file is, and what made it (`info`, as the file has it)."""
@@ -46,16 +55,21 @@ def count(state: State) -> int:
     return sum(tensor.numel() for tensor in state.values())
 
 
-def read_files(paths: Sequence[Path], names: Sequence[str] = ()) -> list[File]:
+def read_files(
+    paths: Sequence[Path], names: Sequence[str] = (), domains: Mapping[str, str] | None = None
+) -> list[File]:
     """Each checkpoint, by its name (none given: made of the file's).
 
+    domains: the class of each that has several, by name; None: the first stands for any of them.
     CocktailError with the reader's sentence for each file that cannot be read, one a line.
     """
     found, problems = [], []
     for name, path in zip(names or names_of(paths), paths, strict=True):
         try:
             model = load(path)
-            found.append(File(name, path, sha256(path), path.stat().st_size, model))
+            some = "0" if model.network.c_dim > 1 else ""
+            domain = some if domains is None else domains.get(name, "")
+            found.append(File(name, path, sha256(path), path.stat().st_size, model, domain))
         except CocktailError as e:
             problems.append(str(e))
         except OSError as e:

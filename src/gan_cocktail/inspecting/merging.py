@@ -36,7 +36,7 @@ def merge(files: Sequence[File]) -> Merge:
         try:
             check(files, root.name)
         except CocktailError as e:
-            why_not[root.name] = str(e).removeprefix(f"mixtures.{MIXTURE}: ")
+            why_not[root.name] = str(e)
     names = tuple(file.name for file in files)
     return Merge(names, tuple(name for name in names if name not in why_not), why_not)
 
@@ -48,16 +48,13 @@ def pairs(files: Sequence[File]) -> list[Merge]:
 
 def check(files: Sequence[File], root: str) -> None:
     """Raise CocktailError, with the sentence that the pipeline would say, if files cannot be merged with this root."""
-    for file in files:
-        if not file.model.D:
-            raise CocktailError(
-                f"{file.name} has no discriminator, which rooting and merging train on; draw images from it "
-                "(gan-cocktail synthesize) and use them as the source's dataset, or take a checkpoint with D"
-            )
-    sources = {file.name: {"model": file.path.as_posix()} for file in files}
+    sources = {file.name: file.source() for file in files}
     mixture = {"sources": list(sources), "root": root}
     written = {"sources": sources, "mixtures": {MIXTURE: mixture}, "methods": ["ours"]}
-    check_inputs(Plan(parse_section(Params, written, "the experiment"), "results"))
+    try:
+        check_inputs(Plan(parse_section(Params, written, "the experiment"), "results"))
+    except CocktailError as e:
+        raise CocktailError(str(e).removeprefix(f"mixtures.{MIXTURE}: ")) from None
 
 
 def better_root(files: Sequence[File], roots: Sequence[str]) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from gan_cocktail.errors import CocktailError
@@ -40,6 +40,16 @@ def read_sources(texts: Sequence[str]) -> dict[str, Path]:
             raise CocktailError(f"--source: {name} stands twice; give each source a name of its own")
         whole = Path(os.path.abspath(path))
         found[name] = whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole
+    return found
+
+
+def read_classes(texts: Sequence[str], names: Collection[str]) -> dict[str, str]:
+    """Classes by source, of 'NAME=CLASS'; CocktailError for a source that is none of `names`."""
+    found = {}
+    for text in texts:
+        name, separator, found[name] = text.partition("=")
+        if not separator or not found[name] or name not in names:
+            raise CocktailError(f"--class: expected 'NAME=CLASS', NAME of {', '.join(names)}, found {text!r}")
     return found
 
 

@@ -25,7 +25,7 @@ def propose(files: Sequence[File], root: str, recipe: TrainingParams, kimg: floa
     """
     names = [file.name for file in files]
     written: dict[str, Any] = {
-        "sources": {file.name: {"model": file.path.as_posix()} for file in files},
+        "sources": {file.name: file.source() for file in files},
         "mixtures": {"-".join(names): {"sources": names, "root": root}},
         "methods": list(methods),
         "synthesis": {"n_images": int(min(MOST, max(FEWEST, kimg * 1000 / len(files))))},
