@@ -349,7 +349,7 @@ def test_the_verb_takes_labels_and_figures(tmp_path, image):
         ({"figure": ["samples"]}, "SECTION=CAPTION=IMAGE.png"),
         ({"figure": ["sample=a=b.png"]}, "did you mean 'samples'"),
         ({"labels": "[1]"}, "expected a mapping"),
-        ({"labels": "{"}, "--labels: not YAML or JSON"),
+        ({"labels": "{"}, "--labels, line 1: not YAML or JSON"),
     ],
 )
 def test_the_verb_explains_mistakes(tmp_path, options, message):
