@@ -12,8 +12,9 @@ from gan_cocktail.plan.models import MERGE_OF, one_of
 from workflow.captions import shown
 from workflow.coupling import sync
 from workflow.coupling.code import code
-from workflow.coupling.contents import Contents
+from workflow.coupling.contents import Contents, not_asked
 from workflow.coupling.experiment import claim, file_of, plan_of, read
+from workflow.coupling.told import told
 
 min_version("9.0")
 given = workflow.config_settings
@@ -27,10 +28,8 @@ try:
         print(*left_out, sep="\n", end="\n" * bool(left_out), file=sys.stderr)
         contents = Contents(plan)
         sync.before(plan, contents)
-    else:  # a job: what it reads is the main process's business
-
-        def contents(*paths):
-            return []
+    else:
+        contents = not_asked
 
 except CocktailError as error:
     raise WorkflowError(str(error)) from None
@@ -79,14 +78,6 @@ rule figures:
 rule all_sources:
     input:
         [plan.model(source) for source in plan.trained_sources()],
-
-
-def told(step, *arguments, **options):
-    """What a step of the coupling comes to; its errors in Snakemake's way, without a traceback."""
-    try:
-        return step(*arguments, **options)
-    except CocktailError as error:
-        raise WorkflowError(str(error)) from None
 
 
 onstart:
