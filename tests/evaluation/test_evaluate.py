@@ -9,13 +9,14 @@ import torch
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.evaluation import evaluate as evaluating
 from gan_cocktail.evaluation.cache import Cache
-from gan_cocktail.evaluation.evaluate import Protocol, Yardstick, compare, union_counts
+from gan_cocktail.evaluation.evaluate import Protocol, union_counts
 from gan_cocktail.evaluation.extractors import lite
 from gan_cocktail.evaluation.features import Extractor, Identity
 from gan_cocktail.evaluation.perceptual import load_perceptual
 from gan_cocktail.evaluation.reference import make_reference
 from gan_cocktail.evaluation.rows import mean_rows, warnings
 from gan_cocktail.evaluation.sampling import draw, of_class
+from gan_cocktail.evaluation.yardstick import Target, Yardstick
 from gan_cocktail.networks.generator import Synthesis
 from gan_cocktail.params.evaluation import EvaluationParams
 from tests.conftest import SHIPPED, TINY
@@ -38,13 +39,20 @@ def model():
 def protocol(model):
     """The references are of the model's own images."""
     perceptual = load_perceptual(SHIPPED, CPU)
-    return Protocol(["a", "b"], [0.5, 0.5], [yardstick(lite.load(SHIPPED, CPU), model)], perceptual, SETTINGS, 0, CPU)
+    return Protocol(["a", "b"], [yardstick(lite.load(SHIPPED, CPU), model)], perceptual, CPU)
 
 
 def yardstick(extractor, model):
     """Of a model's own images."""
     features = [extractor(images_of(model, k)) for k in range(2)]
-    return Yardstick(extractor, [make_reference(f, extractor.identity, "real", {}) for f in features], [0.5, 0.5], 0)
+    references = [make_reference(f, extractor.identity, "real", {}) for f in features]
+    return Yardstick(extractor, references, [0.5, 0.5], SETTINGS, 0)
+
+
+def changed(protocol, **settings):
+    """The protocol with other settings."""
+    other = SETTINGS.model_copy(update=settings)
+    return replace(protocol, yardsticks=[replace(each, settings=other) for each in protocol.yardsticks])
 
 
 def evaluate(models, protocol, **options):
@@ -108,7 +116,7 @@ def test_precision_and_recall_see_sets_of_equal_size(model, protocol):
 
 def test_the_union_s_path_length_is_across_domains(model, protocol, measured):
     assert measured["union", "ppl"]["mean"] != measured["mean", "ppl"]["mean"]
-    off = replace(protocol, settings=SETTINGS.model_copy(update={"ppl_paths": 0}))
+    off = changed(protocol, ppl_paths=0)
     assert "ppl" not in {metric for _, metric in by_name(evaluate([model], off))}
 
 
@@ -129,7 +137,7 @@ def test_a_single_domain_needs_no_classifier(protocol):
     (own,) = protocol.yardsticks
     alone = replace(own, references=own.references[:1], probabilities=[1.0])
     assert alone.classifier is None
-    one = replace(protocol, domains=["a"], probabilities=[1.0], yardsticks=[alone])
+    one = replace(protocol, domains=["a"], yardsticks=[alone])
     metrics = {metric for _, metric in by_name(evaluate([Model.random(TINY, 0)], one))}
     assert metrics == {*CHEAP, "ppl", "diversity"}
 
@@ -139,8 +147,7 @@ def test_images_are_drawn_once_and_not_again_from_the_cache(tmp_path, model, pro
     assert rows == measured
     assert sum(counted) == 2 * 60 + 3 * 2 * 4  # images of two classes; two ends of four paths, thrice
     counted.clear()
-    other = SETTINGS.model_copy(update={"kid_subsets": 7})
-    again = by_name(evaluate([model], replace(protocol, settings=other, cache=Cache(tmp_path))))
+    again = by_name(evaluate([model], changed(replace(protocol, cache=Cache(tmp_path)), kid_subsets=7)))
     assert counted == []
     assert again["a", "kid"] != rows["a", "kid"]
     assert all(again[name] == row for name, row in rows.items() if name[1] != "kid")
@@ -168,9 +175,9 @@ def test_other_images_are_not_taken_for_the_same(tmp_path, model, protocol, coun
     if change == "model":
         model = Model.random(model.network, 1)
     elif change == "seed":
-        cached = replace(cached, seed=1)
+        cached = replace(cached, yardsticks=[replace(cached.yardsticks[0], seed=1)])
     else:
-        cached = replace(cached, settings=SETTINGS.model_copy(update={"n_images": 50}))
+        cached = changed(cached, n_images=50)
     evaluate([model], cached, snapshot=True)
     assert sum(counted) == 2 * cached.settings.n_images
 
@@ -206,7 +213,7 @@ def test_an_ensemble_draws_each_class_from_its_own_model():
 def test_fewer_images_than_features_on_either_side_are_marked(protocol, drawn, kept, few):
     rng, extractor = np.random.default_rng(0), protocol.yardsticks[0].extractor.identity
     of = make_reference(rng.normal(size=(kept, extractor.dim)).astype(np.float32), extractor, "real", {})
-    rows = compare(rng.normal(size=(drawn, extractor.dim)).astype(np.float32), of, protocol)
+    rows = Target(of, SETTINGS, 0).compare(rng.normal(size=(drawn, extractor.dim)).astype(np.float32), CPU)
     assert [row.get("few", False) for row in rows] == [few] * 4
 
 

@@ -1,9 +1,11 @@
 """gan-cocktail evaluate: every metric of a model, for each domain, their mean and the union."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
+import torch
 import typer
 
 from gan_cocktail import device, machine
@@ -13,12 +15,13 @@ from gan_cocktail.cli.classes import SourceClass, check_order, pick_classes
 from gan_cocktail.cli.options import Out, Seed, Settings, read_section, read_shares
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.cache import Cache
-from gan_cocktail.evaluation.evaluate import Protocol, Yardstick
-from gan_cocktail.evaluation.evaluate import evaluate as measure
+from gan_cocktail.evaluation.evaluate import Protocol
 from gan_cocktail.evaluation.extractors.table import load_extractor
 from gan_cocktail.evaluation.perceptual import load_perceptual
 from gan_cocktail.evaluation.reference import load_reference, of_real_images
 from gan_cocktail.evaluation.rows import warnings
+from gan_cocktail.evaluation.stages import Stage, measure
+from gan_cocktail.evaluation.yardstick import Yardstick
 from gan_cocktail.files import write_json
 from gan_cocktail.params.evaluation import DEFAULT, EvaluationParams
 from gan_cocktail.provenance import describe
@@ -46,62 +49,75 @@ def evaluate(
     seed: Seed = 0,
 ) -> None:
     """Measure a model and its snapshots; writes JSON."""
-    s, where = read_section(EvaluationParams, settings), device.pick()
-    names = domains.split(",")
+    s, where, names = read_section(EvaluationParams, settings), device.pick(), domains.split(",")
     shares = read_shares(probabilities, len(names))
-    at = {name: Path(path) for name, path in s.files.items()}
-    extractors = [load_extractor(name, at.get(name), where) for name in s.features]
-    yardsticks = [
-        Yardstick(each, [load_reference(path, each.identity) for path in references], shares, seed)
-        for each in extractors
-    ]  # first: are they there?
-    if len(references) != len(names) or len(model) not in (1, len(names)):
-        raise CocktailError(
-            f"expected a reference for each of {len(names)} domains and one model (or one a domain), found "
-            f"{len(references)} references and {len(model)} models"
-        )
-    loaded = [load(path) for path in model]
-    if len(model) == 1 < len(names) != loaded[0].network.c_dim:
-        raise CocktailError(
-            f"{model[0]}: expected a model of {len(names)} classes, one a domain, found {loaded[0].network.c_dim}; "
-            "give the union GAN, or one model a domain"
-        )
-    own = pick_classes(loaded, source_class, model)
-    if not own:
-        check_order(names, loaded[0].classes, model[0])
-    kept = load_snapshots(snapshots) if snapshots else {}
-    for snapshot in kept.values():
-        paths = str(model[0]), str(snapshots)
-        check_alike(loaded[0], snapshot, paths, "--snapshots: expected generators of the model's own training")
-    stages = [(kimg, [each]) for kimg, each in kept.items()] + [(merging_kimg, loaded)]
-    perceptual = load_perceptual(at[DEFAULT], where)
-    protocol = Protocol(names, shares, yardsticks, perceptual, s, seed, where, Cache(cache), own)
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in s.features}
-    curve = []
-    for stage, (kimg, each) in enumerate(stages):
-        facts = {"mixture": mixture, "method": method, "kimg": rooting_kimg + kimg, "merging_kimg": kimg}
-        measured = measure(each, protocol, snapshot=stage < len(kept))
-        for name, some in measured.items():
-            rows[name] += [facts | {"seed": seed, "extractor": name} | row for row in some]
-        means = {row["metric"]: row["mean"] for row in measured[s.features[0]] if row["domain"] == "mean"}
-        curve.append({"kimg": facts["kimg"]} | means)
+    yardsticks = _yardsticks(s, references, shares, seed, where)  # first: are they there?
+    stages, own = _stages(model, names, source_class, snapshots, merging_kimg, len(references))
+    perceptual = load_perceptual(Path(s.files[DEFAULT]), where)
+    protocol = Protocol(names, yardsticks, perceptual, where, Cache(cache), own)
+    rows, curve = measure(stages, protocol, {"mixture": mixture, "method": method}, rooting_kimg)
     protocol.cache.prune()
     warned = [text for y in yardsticks for text in warnings(rows[y.name], y.extractor.identity.dim)]
-    read = of_real_images(names, yardsticks[0].references)
     for sentence in warned:
         print(f"warning: {sentence}", file=sys.stderr)
+    first, *further = yardsticks
     info = describe(
         "evaluation",
         settings=s,
         seed=seed,
-        extractor=vars(extractors[0].identity),
-        further_extractors=[vars(each.identity) for each in extractors[1:]],
-        perceptual=vars(protocol.perceptual.identity),
+        extractor=vars(first.extractor.identity),
+        further_extractors=[vars(y.extractor.identity) for y in further],
+        perceptual=vars(perceptual.identity),
         data=data or None,
         machine=machine.facts(),
-        purity_ceiling=first.ceiling if (first := yardsticks[0].classifier) else None,
+        purity_ceiling=first.classifier.ceiling if first.classifier else None,
         parents=[parent(p) for p in (*model, *references, *([snapshots] if snapshots else []))],
     )
+    read = of_real_images(names, first.references)
     info |= {key: value for key, value in {"warnings": warned, "read": read}.items() if value}
-    further = {name: rows[name] for name in s.features[1:]}
-    write_json(out, {"info": info, "rows": rows[s.features[0]], "curve": curve, "further": further})
+    others = {y.name: rows[y.name] for y in further}
+    write_json(out, {"info": info, "rows": rows[first.name], "curve": curve, "further": others})
+
+
+def _yardsticks(
+    s: EvaluationParams, references: Sequence[Path], shares: Sequence[float], seed: int, where: torch.device
+) -> list[Yardstick]:
+    """One an extractor, with the references by it."""
+    weights = {name: Path(path) for name, path in s.files.items()}
+    extractors = [load_extractor(name, weights.get(name), where) for name in s.features]
+    return [
+        Yardstick(each, [load_reference(path, each.identity) for path in references], shares, s, seed)
+        for each in extractors
+    ]
+
+
+def _stages(
+    paths: Sequence[Path],
+    names: Sequence[str],
+    source_class: str,
+    snapshots: Path | None,
+    merging_kimg: float,
+    n_references: int,
+) -> tuple[list[Stage], list[int]]:
+    """The snapshots and the model itself, by kimg of merging; of one model a domain, which class is measured."""
+    n = len(names)
+    if n_references != n or len(paths) not in (1, n):
+        raise CocktailError(
+            f"expected a reference for each of {n} domains and one model (or one a domain), found "
+            f"{n_references} references and {len(paths)} models"
+        )
+    models = [load(path) for path in paths]
+    if len(paths) == 1 < n != models[0].network.c_dim:
+        raise CocktailError(
+            f"{paths[0]}: expected a model of {n} classes, one a domain, found {models[0].network.c_dim}; "
+            "give the union GAN, or one model a domain"
+        )
+    own = pick_classes(models, source_class, paths)
+    if not own:
+        check_order(names, models[0].classes, paths[0])
+    kept = load_snapshots(snapshots) if snapshots else {}
+    for snapshot in kept.values():
+        said = str(paths[0]), str(snapshots)
+        check_alike(models[0], snapshot, said, "--snapshots: expected generators of the model's own training")
+    stages: list[Stage] = [(kimg, [each]) for kimg, each in kept.items()]
+    return [*stages, (merging_kimg, models)], own

@@ -4,7 +4,7 @@ from torch import Tensor
 
 from gan_cocktail.evaluation.perceptual import Perceptual
 
-PAIRS = 500
+PAIRS = 250
 
 
 def pair_distances(images: Tensor, perceptual: Perceptual) -> Tensor:

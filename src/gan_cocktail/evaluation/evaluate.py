@@ -2,51 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 import torch
 
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.evaluation.cache import Cache
-from gan_cocktail.evaluation.features import Extractor
 from gan_cocktail.evaluation.image_sets import ImageSet, image_set
-from gan_cocktail.evaluation.manifold import equal_subsets, precision_recall
-from gan_cocktail.evaluation.metrics import frechet_distance, kernel_distance, moments
 from gan_cocktail.evaluation.path_length import path_length
 from gan_cocktail.evaluation.perceptual import Perceptual
-from gan_cocktail.evaluation.purity import DomainClassifier, fit_classifier
-from gan_cocktail.evaluation.reference import Reference, pool
 from gan_cocktail.evaluation.rows import Row, estimate, mean_rows, row
 from gan_cocktail.evaluation.sampling import of_class
+from gan_cocktail.evaluation.yardstick import Yardstick
 from gan_cocktail.params.evaluation import EvaluationParams
 from gan_cocktail.seeds import derive
-
-
-@dataclass(frozen=True)
-class Yardstick:
-    """An extractor, and the references by it, one a domain."""
-
-    extractor: Extractor
-    references: Sequence[Reference]
-    probabilities: Sequence[float]
-    seed: int
-
-    @property
-    def name(self) -> str:
-        """The extractor's."""
-        return self.extractor.identity.name
-
-    @cached_property
-    def pooled(self) -> Reference:
-        """The union's reference."""
-        return pool(self.references, self.probabilities, derive(self.seed, "pool"))
-
-    @cached_property
-    def classifier(self) -> DomainClassifier | None:
-        """What purity is measured by; a single domain needs none."""
-        many = len(self.references) > 1
-        return fit_classifier([r.features for r in self.references], self.seed) if many else None
 
 
 @dataclass(frozen=True)
@@ -54,14 +23,21 @@ class Protocol:
     """What models are measured by: the same for a model, its snapshots and its rivals."""
 
     domains: Sequence[str]
-    probabilities: Sequence[float]
-    yardsticks: Sequence[Yardstick]  # one an extractor; the first decides
+    yardsticks: Sequence[Yardstick]  # one an extractor; the first decides, and all are alike but for it
     perceptual: Perceptual
-    settings: EvaluationParams
-    seed: int
     device: torch.device
     cache: Cache = field(default_factory=Cache)
     own: Sequence[int] = ()  # of one model a domain, which of its classes is measured; the first unless said otherwise
+
+    @property
+    def settings(self) -> EvaluationParams:
+        """How many images are drawn, and so on."""
+        return self.yardsticks[0].settings
+
+    @property
+    def seed(self) -> int:
+        """Of all that is drawn."""
+        return self.yardsticks[0].seed
 
 
 def evaluate(models: Sequence[Model], protocol: Protocol, *, snapshot: bool = False) -> dict[str, list[Row]]:
@@ -88,11 +64,11 @@ def evaluate(models: Sequence[Model], protocol: Protocol, *, snapshot: bool = Fa
 
 def _by(yardstick: Yardstick, features: Sequence[np.ndarray], protocol: Protocol) -> tuple[list[list[Row]], list[Row]]:
     """Rows of each domain and of the union: its images are the domains', in the shares that drawn labels give."""
-    domains = [_of_domain(each, i, yardstick, protocol) for i, each in enumerate(features)]
-    ends = np.cumsum(union_counts(protocol.probabilities, protocol.settings.n_images, protocol.seed))
+    domains = [yardstick.of_domain(each, i, protocol.device) for i, each in enumerate(features)]
+    ends = np.cumsum(union_counts(yardstick.probabilities, protocol.settings.n_images, protocol.seed))
     parts = zip(features, [0, *ends[:-1]], ends, strict=True)
     together = np.concatenate([each[start:end] for each, start, end in parts])  # no latent twice
-    return domains, compare(together, yardstick.pooled, protocol)
+    return domains, yardstick.union.compare(together, protocol.device)
 
 
 def _merged(domains: list[list[Row]], more: list[list[Row]]) -> list[list[Row]]:
@@ -102,36 +78,6 @@ def _merged(domains: list[list[Row]], more: list[list[Row]]) -> list[list[Row]]:
 def _flat(names: Sequence[str], domains: list[list[Row]], union: list[Row]) -> list[Row]:
     rows = [{"domain": name} | each for name, some in zip(names, domains, strict=True) for each in some]
     return rows + mean_rows(rows) + [{"domain": "union"} | each for each in union]
-
-
-def compare(features: np.ndarray, reference: Reference, protocol: Protocol) -> list[Row]:
-    """FID, KID, precision and recall of features [N, D] against a reference; `few` marks those of too few images.
-
-    Only KID has a std, that over its subsets.
-    """
-    s, seed = protocol.settings, protocol.seed
-    fid = frechet_distance(*moments(features), reference.mean, reference.cov)
-    kid, spread = kernel_distance(features, reference.features, s.kid_subsets, s.kid_subset_size, derive(seed, "kid"))
-    drawn, real = equal_subsets(features, reference.features, derive(seed, "manifold"))
-    precision, recall = precision_recall(drawn, real, device=protocol.device)
-    equal = {"n_images": len(drawn), "n_reference": len(real)}
-    rows = [
-        row("fid", fid, None, len(features), reference),
-        row("kid", kid, spread, len(features), reference),
-        row("precision", precision, None, len(features), reference) | equal,
-        row("recall", recall, None, len(features), reference) | equal,
-    ]
-    return [each | {"few": True} for each in rows] if reference.few(len(features)) else rows
-
-
-def _of_domain(features: np.ndarray, domain: int, yardstick: Yardstick, protocol: Protocol) -> list[Row]:
-    """All that is read off the features of one class."""
-    reference = yardstick.references[domain]
-    rows = compare(features, reference, protocol)
-    if yardstick.classifier:
-        share = yardstick.classifier.share(features, domain)
-        rows.append(row("purity", share, None, len(features), reference))
-    return rows
 
 
 def _places(models: Sequence[Model], sets: Sequence[ImageSet], protocol: Protocol) -> list[list[Row]]:

@@ -27,7 +27,7 @@ class EvaluationParams(Section):
     n_images: int = Field(1000, ge=4, description="generated images a domain, and for the union")
     kid_subsets: int = Field(100, ge=2, description="subsets over which KID is averaged")
     kid_subset_size: int = Field(500, ge=2, description="images a KID subset")
-    ppl_paths: int = Field(300, ge=0, description="paths a perceptual path length; 0: not measured")
+    ppl_paths: int = Field(100, ge=0, description="paths a perceptual path length; 0: not measured")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
