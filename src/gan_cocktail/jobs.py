@@ -56,6 +56,12 @@ def _sources(plan: Plan) -> Iterator[Job]:
     for source in plan.with_models([*plan.params.sources]):
         keys = ["seed", "synthesis", *_classes(source)]
         yield Job("synthesize", source, [plan.model(source)], [plan.dataset(source)], keys)
+    for root in plan.new_discriminators():
+        sources = root.split(",")
+        inputs = [plan.model(sources[0]), *map(plan.images, sources)]
+        budget = [f"sources.{s}.discriminator_kimg" for s in sources]
+        keys = ["seed", "training", *budget, *_classes(*sources), *_drawing(plan)]
+        yield Job("discriminator", root, inputs, [plan.with_discriminator(root)], keys)
     for source in plan.made_references():
         inputs = [plan.reference_images(source), plan.measured_as(source), *plan.weights()]
         weights = ["evaluation.weights"] if plan.params.evaluation.weights else []
@@ -74,9 +80,9 @@ def _classes(*sources: str) -> list[str]:
 def _models(plan: Plan) -> Iterator[Job]:
     for mixture, m in plan.params.mixtures.items():
         own = f"mixtures.{mixture}"
-        for s in plan.with_models(m.sources):
-            keys = ["seed", own, *_classes(s)]
-            yield Job("widen", f"{mixture}.{s}", [plan.model(s)], [plan.widened(mixture, s)], keys)
+        for s in plan.with_models(m.models):
+            keys = ["seed", own, *_classes(*m.classes_of(s))]
+            yield Job("widen", f"{mixture}.{s}", [plan.unwidened(mixture, s)], [plan.widened(mixture, s)], keys)
         for seed in plan.params.seeds:
             yield from _rooted(plan, mixture, seed)
         if plan.with_models(m.sources) == m.sources:
@@ -172,7 +178,7 @@ def _report(plan: Plan) -> Iterator[Job]:
     methods = ["methods", "variants"]
     for mixture, m in plan.params.mixtures.items():
         for stage in ("widened", "rooted"):
-            for s in m.sources if stage == "rooted" else plan.with_models(m.sources):
+            for s in m.sources if stage == "rooted" else plan.with_models(m.models):
                 inputs, made = [plan.stage(stage, mixture, s)], [plan.grid(mixture, f"{stage}/{s}")]
                 yield Job("class_samples", f"{mixture}.{stage}.{s}", inputs, made, GRID_KEYS)
         for kind in plan.figure_kinds():

@@ -29,6 +29,7 @@ class Mixture:
     name: str
     sources: list[str]
     root: str
+    rootings: int  # of how many sources a model is rooted
     shares: list[float]
     verdicts: list[Verdict]  # one a budget: total kimg, and kimg of merging
     tables: list[Table]
@@ -46,7 +47,7 @@ class Mixture:
     @property
     def rooting_kimg(self) -> float:
         """Of each rooted model."""
-        return (self.total_kimg - self.merging_kimg) / (len(self.sources) - 1)
+        return (self.total_kimg - self.merging_kimg) / self.rootings
 
 
 def describe_mixture(rows: pd.DataFrame, name: str, inputs: Inputs) -> Mixture:
@@ -62,7 +63,8 @@ def describe_mixture(rows: pd.DataFrame, name: str, inputs: Inputs) -> Mixture:
     return Mixture(
         name,
         sources,
-        known.root_name if known else "",
+        known.root_label if known else "",
+        len(known.leaves) if known else len(sources) - 1,
         known.probabilities if known else [],
         [judge(some, name, budget, inputs.baselines or baselines_of(some)) for budget in BUDGETS],
         tables + paired_tables(comparisons(some), inputs.labels),
