@@ -15,6 +15,7 @@ LEVELS = [
     {"checkpoints", "data"},
     {"training", "merging", "evaluation"},
     {"methods", "reporting", "applications"},
+    {"exporting"},
     {"plan"},
     {"jobs"},
     {"checks"},

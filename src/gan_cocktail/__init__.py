@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gan_cocktail.checkpoints.model import Model
+    from gan_cocktail.exporting.hub import UnionGAN
 
 __version__ = "0.1.0"
 
@@ -22,3 +23,12 @@ def load(path: str | PathLike[str]) -> "Model":
     from gan_cocktail.checkpoints import model
 
     return model.load(Path(path))
+
+
+def __getattr__(name: str) -> "type[UnionGAN]":
+    """UnionGAN, whose module takes PyTorch's time to import, when it is asked for."""
+    if name != "UnionGAN":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from gan_cocktail.exporting.hub import UnionGAN
+
+    return UnionGAN

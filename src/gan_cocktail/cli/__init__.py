@@ -15,6 +15,8 @@ from gan_cocktail.recognise import is_pickle, recognise
 VERBS = (
     "inspect",
     "new",
+    "generate",
+    "export",
     "train_source",
     "synthesize",
     "reference",

@@ -19,15 +19,16 @@ TAPS = (1.0, 3.0, 3.0, 1.0)
 
 
 @lru_cache
-def _kernel(device: torch.device, dtype: torch.dtype) -> Tensor:
+def kernel(device: torch.device, dtype: torch.dtype) -> Tensor:
+    """The filter [4, 4], kept from its first use on."""
     taps = torch.tensor(TAPS) / sum(TAPS)
     return torch.outer(taps, taps).to(device, dtype)
 
 
 def _filter(x: Tensor, stride: int, padding: int) -> Tensor:
     channels = x.shape[1]
-    kernel = _kernel(x.device, x.dtype).expand(channels, 1, 4, 4)
-    return F.conv2d(x, kernel, stride=stride, padding=padding, groups=channels)
+    weight = kernel(x.device, x.dtype).expand(channels, 1, 4, 4)
+    return F.conv2d(x, weight, stride=stride, padding=padding, groups=channels)
 
 
 def channels_last(x: Tensor) -> Tensor:

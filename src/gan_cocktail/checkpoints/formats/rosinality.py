@@ -41,7 +41,8 @@ def _read(content: Any) -> Found:
     called, state = _state(content)
     whole = content if content is not state else {}
     _refuse_others(whole, state)
-    found = Found("rosinality/stylegan2-pytorch", _part(called, state, _generator_names(state)))
+    blocks, layers = _count(state, r"to_rgbs\.(\d+)\."), _count(state, r"style\.(\d+)\.") - 1
+    found = Found("rosinality/stylegan2-pytorch", _part(called, state, generator_names(blocks, layers)))
     found.G.settings = FIXED | _width(state)
     if not any(str(name).startswith("noises.") for name in state):  # before 2020 they were not kept
         found.G.drawn = {name for name in found.G.names if name.endswith("noise_const")}
@@ -50,7 +51,8 @@ def _read(content: Any) -> Found:
         found.G.tensors["mapping.w_avg"] = Weight(average)
         found.G.names = {**found.G.names, "mapping.w_avg": "latent_avg"}
     if isinstance(whole.get("d"), dict):
-        found.D = _part("d", whole["d"], _discriminator_names(whole["d"]))
+        names = discriminator_names(max(1, _count(whole["d"], r"convs\.(\d+)\.") - 1))
+        found.D = _part("d", whole["d"], names)
         found.D.settings = FIXED | {"mbstd_group_size": 4, "mbstd_channels": 1}
     for key in whole:
         if key not in (called, "d", "latent_avg"):
@@ -92,13 +94,13 @@ def _part(called: str, state: dict[Any, Any], names: Names) -> Part:
     return part
 
 
-def _generator_names(state: dict[Any, Any]) -> Names:
-    rgbs, styles = _count(state, r"to_rgbs\.(\d+)\."), _count(state, r"style\.(\d+)\.") - 1
+def generator_names(blocks: int, layers: int) -> Names:
+    """Of a generator of so many blocks beyond 4x4 and layers of mapping."""
     names: Names = {"synthesis.b4.const": ("input.input", (0,))}
-    names |= {f"mapping.fc{i}.{n}": (f"style.{i + 1}.{n}", ()) for i in range(styles) for n in ("weight", "bias")}
+    names |= {f"mapping.fc{i}.{n}": (f"style.{i + 1}.{n}", ()) for i in range(layers) for n in ("weight", "bias")}
     names |= _layer("synthesis.b4.conv1", "conv1", LAYER) | _layer("synthesis.b4.torgb", "to_rgb1", TO_RGB)
     names["synthesis.b4.conv1.noise_const"] = ("noises.noise_0", (0, 1))
-    for j in range(rgbs):
+    for j in range(blocks):
         block = f"synthesis.b{8 * 2**j}"
         for k in (0, 1):
             names |= _layer(f"{block}.conv{k}", f"convs.{2 * j + k}", LAYER)
@@ -107,8 +109,8 @@ def _generator_names(state: dict[Any, Any]) -> Names:
     return names
 
 
-def _discriminator_names(state: dict[Any, Any]) -> Names:
-    blocks = max(1, _count(state, r"convs\.(\d+)\.") - 1)
+def discriminator_names(blocks: int) -> Names:
+    """Of a discriminator of so many blocks beyond 4x4."""
     first = 4 * 2**blocks
     names = {f"b{first}.fromrgb.weight": "convs.0.0.weight", f"b{first}.fromrgb.bias": "convs.0.1.bias"}
     for i in range(1, blocks + 1):

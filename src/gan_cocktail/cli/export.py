@@ -1,0 +1,58 @@
+"""gan-cocktail export: a model as other tools load it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gan_cocktail.checkpoints.classes import find_class
+from gan_cocktail.checkpoints.model import Model, load
+from gan_cocktail.cli.classes import Class
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.exporting.hub import UnionGAN
+from gan_cocktail.exporting.single_class import single_class
+from gan_cocktail.exporting.table import EXPORTS
+from gan_cocktail.files import read_json
+from gan_cocktail.params.base import nearest
+
+HUB = "hub"
+FORMATS = "; ".join(
+    [f"{HUB}: a folder for Hugging Face's hub", *(f"{each.name}: {each.what}" for each in EXPORTS.values())]
+)
+
+
+def export(
+    model: Annotated[Path, typer.Argument(help="The union GAN, or any other model.")],
+    to: Annotated[str, typer.Option(help=f"{FORMATS}.")],
+    out: Annotated[Path, typer.Option(help="Folder for hub; else the file, or a folder for a file a class.")],
+    class_: Class = "",
+    evaluation: Annotated[
+        Path | None, typer.Option(help="Its measurements, JSON of gan-cocktail evaluate, for the hub's model card.")
+    ] = None,
+) -> None:
+    """Write a model in the format of another tool; a format of one class gets one file a class."""
+    if to not in (HUB, *EXPORTS):
+        raise CocktailError(f"--to: unknown format {to!r}{nearest(to, (HUB, *EXPORTS))}")
+    loaded = load(model)
+    if class_:
+        loaded = single_class(loaded, find_class(class_, loaded.class_names, f"the classes of {model}"))
+    if to == HUB:
+        UnionGAN(loaded, read_json(evaluation) if evaluation else None).save_pretrained(out)
+        typer.echo(f"{out}: say in its README.md under which terms it may be used")
+        return
+    form = EXPORTS[to]
+    for path, one in _parts(loaded, out, form.suffix) if form.one_class else [(out, loaded)]:
+        said = form.write(one, path)
+        typer.echo("\n".join([str(path), *(f"  {sentence}" for sentence in said)]))
+
+
+def _parts(model: Model, out: Path, suffix: str) -> list[tuple[Path, Model]]:
+    """A file and a model of one class each; of a model of one class, the file that was asked for."""
+    if not model.network.c_dim:
+        return [(out, model)]
+    if out.suffix == suffix:
+        raise CocktailError(
+            f"--out {out}: a file holds one class and the model has {', '.join(model.class_names)}; say which with "
+            "--class, or give a folder"
+        )
+    return [(out / f"{name}{suffix}", single_class(model, k)) for k, name in enumerate(model.class_names)]

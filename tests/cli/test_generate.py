@@ -1,0 +1,123 @@
+"""gan-cocktail generate: same arguments, same bytes; classes, mixes, files of w, videos."""
+
+import zipfile
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gan_cocktail.applications.seeds import latents_of
+from gan_cocktail.applications.video import stops, walk
+from gan_cocktail.checkpoints.model import save
+from gan_cocktail.cli.generate import generate, read_seeds
+from gan_cocktail.errors import CocktailError
+from gan_cocktail.tensors import save_tensors
+from tests.conftest import TINY
+from tests.networks.test_networks import lively
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    model = lively(TINY.model_copy(update={"c_dim": 2}), 0)
+    model.classes = ("cat", "face")
+    path = tmp_path_factory.mktemp("generate") / "union.safetensors"
+    save(model, path)
+    return path
+
+
+def call(path, out, **options):
+    defaults = {
+        "class_": "",
+        "seeds": "0-7",
+        "psi": 1.0,
+        "mix": "",
+        "w": None,
+        "noise": "fresh",
+        "frames": 3,
+        "fps": 10,
+    }
+    generate(path, out, **defaults | options)
+    return out
+
+
+def pixels(path):
+    return np.asarray(Image.open(path))
+
+
+def test_a_seed_s_image_depends_on_nothing_else_that_is_drawn(path, tmp_path):
+    folder = call(path, tmp_path / "many", seeds="0-5")
+    alone = call(path, tmp_path / "one", seeds="4", class_="face")
+    grid = call(path, tmp_path / "grid.png", seeds="3,4")
+    image = pixels(folder / "face/seed00004.png")
+    assert np.abs(image.astype(int) - pixels(alone / "seed00004.png")).max() <= 1  # a batch rounds
+    assert np.abs(image.astype(int) - pixels(grid)[16:32, 16:32]).max() <= 1
+    assert (pixels(folder / "cat/seed00004.png") != image).any()
+
+
+@pytest.mark.parametrize("name", ["grid.png", "images.zip", "film.gif", "film.mp4"])
+def test_the_same_arguments_give_the_same_bytes(path, tmp_path, name):
+    one, other = (call(path, tmp_path / folder / name, seeds="0-2") for folder in ("a", "b"))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_seeds_mean_what_stylegan2_s_programs_mean():
+    assert latents_of([85], 4).numpy() == pytest.approx(np.random.RandomState(85).randn(1, 4), abs=1e-6)
+
+
+def test_a_dataset_is_one_that_this_program_reads(path, tmp_path):
+    with zipfile.ZipFile(call(path, tmp_path / "a.zip", seeds="0-4", class_="cat")) as archive:
+        assert sum(name.endswith(".png") for name in archive.namelist()) == 5
+
+
+def test_psi_0_is_the_class_s_mean_and_a_mix_of_one_is_the_class(path, tmp_path):
+    still = pixels(call(path, tmp_path / "still.png", seeds="0-3", class_="face", psi=0.0, noise="const"))
+    assert (still[:, :16] == still[:, 48:]).all()
+    mix = call(path, tmp_path / "mix.png", mix="face=2", noise="none")
+    assert (pixels(mix) == pixels(call(path, tmp_path / "face.png", class_="face", noise="none"))).all()
+    half = pixels(call(path, tmp_path / "half.png", mix="cat=1,face=1", noise="none"))
+    assert (half != pixels(mix)).any()
+
+
+def test_a_file_of_w_is_drawn(path, tmp_path):
+    save_tensors({"w": torch.zeros(2, 16)}, {"info": {"kind": "w"}}, tmp_path / "w.safetensors")
+    image = pixels(call(path, tmp_path / "w.png", w=tmp_path / "w.safetensors", noise="const"))
+    assert image.shape == (16, 32, 3)
+    assert (image[:, :16] == image[:, 16:]).all()
+
+
+def test_a_walk_changes_the_class_or_the_seed_and_comes_back():
+    cat, face = torch.arange(6.0).view(3, 2), 10 + torch.arange(6.0).view(3, 2)
+    through = stops([cat, face])
+    expected = [cat[0], face[0], face[1], cat[1], cat[2], face[2]]
+    assert torch.equal(through, torch.stack(expected))
+    frames = walk(through, 4)
+    assert torch.equal(frames[::4], through)
+    assert len(frames) == 24
+    assert torch.equal(walk(through[..., None], 4)[..., 0], frames)
+
+
+def test_a_video_has_a_frame_a_step_and_a_size_that_players_show(path, tmp_path):
+    film = iio.imread(call(path, tmp_path / "film.mp4", seeds="0-1", frames=5))
+    assert film.shape == (2 * 2 * 5, 256, 256, 3)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seeds": "a-3"}, "--seeds: expected numbers such as 0-99 or 1,5,7, found 'a-3'"),
+        ({"seeds": "5-3"}, "found none in '5-3'"),
+        ({"class_": "fcae"}, "did you mean 'face'"),
+        ({"mix": "cat=x"}, "--mix: expected shares such as cat=0.5, found 'cat=x'"),
+        ({"mix": "cat=0"}, "do not sum to 0"),
+    ],
+)
+def test_a_mistake_is_one_sentence(path, tmp_path, options, message):
+    with pytest.raises(CocktailError, match=message.replace("(", r"\(")):
+        call(path, tmp_path / "x.png", **options)
+    assert not list(tmp_path.iterdir())
+
+
+def test_seeds_are_lists_of_ranges():
+    assert read_seeds("0-2,7, 9-9") == [0, 1, 2, 7, 9]
