@@ -69,7 +69,8 @@ def of_step(found, step):
 
 
 @pytest.mark.parametrize(
-    ("network", "batch", "step", "peak"), [pytest.param(*row, id=f"{row[2]}-{row[0].img_resolution}") for row in measured()]
+    ("network", "batch", "step", "peak"),
+    [pytest.param(*row, id=f"{row[2]}-{row[0].img_resolution}") for row in measured()],
 )
 def test_a_step_is_given_a_fifth_to_a_half_more_than_was_measured(network, batch, step, peak):
     given = of_step(needs(network, batch), step).memory * MARGIN / MB

@@ -40,6 +40,6 @@ def test_images_are_drawn_as_few_at_a_time_as_their_largest_layer_says():
         largest = []
         for module in G.synthesis.modules():
             if hasattr(module, "noise_const"):
-                module.register_forward_hook(lambda m, i, o: largest.append(o[0].numel()))
+                module.register_forward_hook(lambda m, i, o, seen=largest: seen.append(o[0].numel()))
         G(torch.randn(1, 16), None)
         assert max(largest) == drawn_features(network)
