@@ -40,7 +40,7 @@ def check_inputs(plan: Plan) -> list[str]:
 
 def networks(plan: Plan) -> dict[str, NetworkParams]:
     """The networks of the sources that have models, or get some here, as far as files are there."""
-    found = {source: plan.params.source_training.network for source in plan.trained_sources()}
+    found = dict.fromkeys(plan.trained_sources(), plan.params.source_training.network)
     for source in plan.with_models([*plan.params.sources]):
         path = Path(plan.model(source))
         if source not in found and path.exists():

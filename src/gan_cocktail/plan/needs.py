@@ -1,7 +1,7 @@
 """What each step needs of a machine, memory and time, from the sizes of the networks and the budgets.
 
-Measured in docs/training.md; the constants here are such that a step is allowed 20 to 50% more memory than was measured,
-and several times as long as a slow core takes.
+docs/training.md has what was measured. With these constants a step is given 20 to 50% more memory than that, and
+several times as long as a usual core takes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,16 +12,19 @@ from gan_cocktail.params.evaluation import DEFAULT, EvaluationParams
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.plan.experiment import Plan
-from gan_cocktail.plan.sizes import Size, discriminator_size, drawn_features, generator_size
+from gan_cocktail.plan.sizes import discriminator_size, drawn_features, generator_size
 
 FLOAT = 4  # bytes
 MB = 1e6
 MARGIN = 1.25  # of memory
 BASE = 720 * MB  # Python and PyTorch
-MEASURING = 180 * MB  # extractors, their activations, what metrics are computed with
+READ = 80 * MB  # an extractor, and images as they are measured
+MEASURING = 180 * MB  # the same, and what metrics and directions are computed with
+STEPPING = 150 * MB  # what PyTorch needs to train
 DRAWING = 4  # of the largest layer, what is in memory at a time while images are drawn
 AT_ONCE = 2**25  # numbers in that layer: as of the generator, which draws no more
-KEPT = 2.2  # of the layers' numbers, what a step of training keeps: G's of its batch, and D's of real and fake images
+KEPT = 1.1  # of the layers' numbers, what a step of training keeps: G's of its batch, and D's of real and fake images
+SCATTERED = 600 * MB  # at most, and at most as much again: gaps between tensors, which the system has not back at once
 HELD = 2 * 2**30  # bytes of a training's images: datasets of more than half of it are streamed
 FEATURES = {  # of an image: how many, and the products that they take
     "efficientnet_lite0": (192, 4e7),
@@ -56,21 +59,22 @@ class Need:
 
 
 def training_memory(network: NetworkParams, settings: TrainingParams, copies: float = 0) -> float:
-    """Bytes of a training, its images and what it is held by not counted.
+    """Bytes of a training, its images not counted; copies: of G's and D's weights, kept besides.
 
-    Weights seven times (as read, live, their gradients, Adam's two averages, and the state as it is written), G's moving
-    average; and layers. copies: of G and D, kept besides.
+    Weights seven times (as read, live, their gradients, Adam's two averages, and the state as it is written) and G's
+    moving average; and layers, of a step or of a grid of samples.
     """
     G, D = generator_size(network), discriminator_size(network)
-    weights = (7 + copies) * (G.weights + D.weights) + 2 * G.weights
-    return BASE + FLOAT * (weights + KEPT * settings.batch_size * (G.features + 2 * D.features))
+    weights = FLOAT * ((7 + copies) * (G.weights + D.weights) + 2 * G.weights)
+    layers = KEPT * FLOAT * settings.batch_size * (G.features + 2 * D.features)
+    return BASE + STEPPING + weights + max(layers + min(layers, SCATTERED), drawing_memory(network))
 
 
-def drawing_memory(network: NetworkParams) -> float:
-    """Bytes of drawing images, the model not counted."""
+def drawing_memory(network: NetworkParams, batch: int = 50) -> float:
+    """Bytes of drawing images, so many at a time at most, the model not counted."""
     largest = drawn_features(network)
-    at_once = min(50, max(1, AT_ONCE // largest))
-    return FLOAT * DRAWING * at_once * largest + 50 * FLOAT * 4 * network.img_resolution**2
+    at_once = min(batch, max(1, AT_ONCE // largest))
+    return FLOAT * (DRAWING * at_once * largest + batch * 4 * network.img_resolution**2)
 
 
 def training_products(network: NetworkParams, settings: TrainingParams) -> float:
@@ -104,21 +108,21 @@ class Needs:
     def synthesize(self, source: str) -> Need:
         """Drawing a dataset."""
         n = self.plan.params.synthesis.n_images
-        return self._drawing([source], n)
+        return self._drawing([self._network(source)], n)
 
     def reference(self, source: str) -> Need:
         """Statistics of images."""
         n = max(UNKNOWN, self.plan.params.synthesis.n_images)
         if not self.plan.params.sources[source].dataset:
             n = self.plan.params.synthesis.n_images
-        memory = BASE + MEASURING + self._weights(self._network(source)) + self._features(n)
+        memory = BASE + READ + self._features(n)
         return Need(memory, self._seconds(n, self._extraction()))
 
     # Models
 
     def widen(self, source: str) -> Need:
         """A source as read and as written."""
-        return Need(BASE + 3 * self._weights(self._network(source)))
+        return Need(BASE + 1.5 * self._weights(self._network(source)))
 
     def root(self, mixture: str) -> Need:
         """Rooting."""
@@ -147,34 +151,36 @@ class Needs:
 
     def distances(self, mixture: str) -> Need:
         """A few models at a time, layers in double precision."""
-        return Need(BASE + 7 * self._weights(self._root(mixture)))
+        return Need(BASE + 6 * self._weights(self._root(mixture)))
 
     # Measurements and applications
 
     def evaluate(self, mixture: str, method: str) -> Need:
         """A model's images, and those of its snapshots."""
-        plan, own = self.plan, self._models(mixture, method)
-        s, network = plan.params.evaluation, self._root(mixture)
+        plan, network = self.plan, self._root(mixture)
+        s = plan.params.evaluation
         snapshots = len(plan.snapshot_kimg(mixture, method)) * FLOAT * generator_size(network).weights
         n = images_drawn(plan, mixture, method)
-        need = self._drawing(own, n, network)
+        need = self._drawing(self._models(mixture, method), n)
         features = self._features(2 * s.n_images * len(plan.mixture(mixture).sources))
         extraction = self._seconds(n, self._extraction())
         return Need(need.memory + MEASURING + snapshots + features, need.seconds + extraction)
 
     def samples(self, mixture: str, method: str) -> Need:
         """Some images of a method's models."""
-        return self._drawing(self._models(mixture, method), 100, self._root(mixture))
+        return self._drawing(self._models(mixture, method), self.plan.params.figures.columns)
 
     def class_samples(self, mixture: str, source: str) -> Need:
         """The same of a source, widened or rooted."""
-        return self._drawing([source], 100, self._root(mixture))
+        columns = self.plan.params.figures.columns
+        own, root = (self._drawing([each], columns) for each in (self._network(source), self._root(mixture)))
+        return max(own, root, key=lambda need: need.memory)
 
     def applications(self, mixture: str) -> Need:
         """Tables of images, and directions."""
         found = self.plan.params.applications
         n = max(5000, found.n_images if found else 0)  # a traverse and its controls
-        need = self._drawing([], n, self._root(mixture))
+        need = self._drawing([self._root(mixture)], n)
         return Need(need.memory + MEASURING, need.seconds)
 
     # Tables and figures
@@ -209,10 +215,10 @@ class Needs:
         """All of a mixture: its sources', and that of its own models."""
         return [self._root(mixture), *(self._network(s) for s in self.plan.mixture(mixture).sources)]
 
-    def _models(self, mixture: str, method: str) -> Sequence[str]:
-        """The sources that a method draws from as they are; none: it has one model."""
+    def _models(self, mixture: str, method: str) -> list[NetworkParams]:
+        """The networks of a method's models: its one, or the sources'."""
         of_sources = self.plan.methods[method].initialisation == "sources"
-        return self.plan.mixture(mixture).sources if of_sources else []
+        return self._networks(mixture)[1:] if of_sources else [self._root(mixture)]
 
     def _weights(self, network: NetworkParams) -> float:
         return FLOAT * (generator_size(network).weights + discriminator_size(network).weights)
@@ -230,10 +236,10 @@ class Needs:
             products += max(generator_size(each).products for each in shown)
         return Need(memory, self._seconds(1000 * kimg, products))
 
-    def _drawing(self, sources: Sequence[str], n: int, one: NetworkParams | None = None) -> Need:
-        """n images of sources' models, or of one model of a network."""
-        networks = [self._network(source) for source in sources] + ([one] if one else [])
-        memory = BASE + 1.5 * sum(map(self._weights, networks)) + max(map(drawing_memory, networks))
+    def _drawing(self, networks: Sequence[NetworkParams], n: int) -> Need:
+        """n images, of one model a network."""
+        largest = max(drawing_memory(each, min(n, 50)) for each in networks)
+        memory = BASE + 1.5 * sum(map(self._weights, networks)) + largest
         return Need(memory, self._seconds(n, max(generator_size(each).products for each in networks)))
 
     def _features(self, n: int) -> float:

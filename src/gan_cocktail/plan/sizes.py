@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gan_cocktail.params.network import NetworkParams
 
@@ -74,7 +75,7 @@ def _mapping(n: NetworkParams) -> Size:
 
 
 def _layers(c_dim: int, embed: int, widths: Sequence[int]) -> Size:
-    pairs = list(zip(widths, widths[1:], strict=False))
+    pairs = list(pairwise(widths))
     weights = sum(_full(a, b) for a, b in pairs) + (_full(c_dim, embed) if c_dim else 0)
     return Size(weights, sum(widths), sum(a * b for a, b in pairs))
 
