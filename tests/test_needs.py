@@ -62,9 +62,9 @@ def of_step(found, step):
         "evaluate": lambda: found.evaluate("m", "transfergan"),
         "distances": lambda: found.distances("m"),
         "samples": lambda: found.samples("m", "ours"),
-        "interpolate": lambda: found.applications("m"),
-        "direction": lambda: found.applications("m"),
-        "traverse": lambda: found.applications("m"),
+        "interpolate": lambda: found.table("m"),
+        "direction": lambda: found.directions("m"),
+        "traverse": lambda: found.directions("m"),
     }[step]()
 
 
@@ -77,7 +77,7 @@ def test_a_step_is_given_a_fifth_to_a_half_more_than_was_measured(network, batch
     assert 1.2 * peak <= given <= MOST.get(step, 1.5) * peak
 
 
-MOST = {"interpolate": 1.8, "direction": 1.8, "samples": 1.6}  # of the same need as a larger step
+MOST = {"samples": 1.6, "interpolate": 1.7}  # fewer images at a time than there may be
 
 
 def test_more_takes_more():
@@ -110,8 +110,8 @@ def test_a_gpu_is_given_less_time():
 
 def test_an_evaluation_draws_for_every_domain_and_snapshot():
     plan = needs(TINY).plan
-    assert images_drawn(plan, "m", "ensemble") == 2 * (60 + 16)
-    assert images_drawn(plan, "m", "transfergan") == 2 * (2 * 60 + 16)
+    assert images_drawn(plan, "m", "ensemble") == 2 * 60 + 2 * 4 * 3
+    assert images_drawn(plan, "m", "transfergan") == 2 * 2 * 60 + 2 * 4 * 3
 
 
 def test_networks_are_those_that_the_files_tell(tmp_path):

@@ -24,7 +24,7 @@ STEPPING = 150 * MB  # what PyTorch needs to train
 DRAWING = 4  # of the largest layer, what is in memory at a time while images are drawn
 AT_ONCE = 2**25  # numbers in that layer: as of the generator, which draws no more
 KEPT = 1.1  # of the layers' numbers, what a step of training keeps: G's of its batch, and D's of real and fake images
-SCATTERED = 600 * MB  # at most, and at most as much again: gaps between tensors, which the system has not back at once
+SCATTERED = 450 * MB  # at most, and at most as much again: gaps between tensors, which the system has not back at once
 HELD = 2 * 2**30  # bytes of a training's images: datasets of more than half of it are streamed
 FEATURES = {  # of an image: how many, and the products that they take
     "efficientnet_lite0": (192, 4e7),
@@ -35,6 +35,8 @@ FEATURES = {  # of an image: how many, and the products that they take
 FEATURE = 32  # bytes of memory for each feature of an image: in halves, singles and a few times in doubles
 UNKNOWN = 50_000  # images of a dataset that nobody has counted
 START = 120.0  # seconds for anything
+ROWS = 4  # of a table of images
+TRAVERSED = 5000  # images, at most, that show what a direction does, and what others do
 READING = 400 * MB  # pandas and matplotlib
 SHOWN = 20  # bytes for a pixel of a grid that a figure shows
 
@@ -176,11 +178,14 @@ class Needs:
         own, root = (self._drawing([each], columns) for each in (self._network(source), self._root(mixture)))
         return max(own, root, key=lambda need: need.memory)
 
-    def applications(self, mixture: str) -> Need:
-        """Tables of images, and directions."""
+    def table(self, mixture: str) -> Need:
+        """A table of images, a column at a time."""
+        return self._drawing([self._root(mixture)], ROWS)
+
+    def directions(self, mixture: str) -> Need:
+        """Images in which a direction is found, or that are moved along it."""
         found = self.plan.params.applications
-        n = max(5000, found.n_images if found else 0)  # a traverse and its controls
-        need = self._drawing([self._root(mixture)], n)
+        need = self._drawing([self._root(mixture)], max(TRAVERSED, found.n_images if found else 0))
         return Need(need.memory + MEASURING, need.seconds)
 
     # Tables and figures
@@ -255,7 +260,7 @@ class Needs:
 
 
 def images_drawn(plan: Plan, mixture: str, method: str) -> int:
-    """How many images an evaluation draws: of each domain, of the model and of its snapshots."""
+    """How many images an evaluation draws: of each domain, of the model and of its snapshots; and along paths."""
     stages = 1 + len(plan.snapshot_kimg(mixture, method))
     s, domains = plan.params.evaluation, len(plan.mixture(mixture).sources)
-    return domains * (s.n_images * stages + 4 * s.ppl_paths)
+    return domains * s.n_images * stages + 2 * s.ppl_paths * (domains + 1)
