@@ -15,6 +15,7 @@ from workflow.coupling.code import code
 from workflow.coupling.contents import Contents, not_asked
 from workflow.coupling.experiment import claim, file_of, plan_of, read
 from workflow.coupling.told import told
+from workflow.needs import asks, needs_of
 
 min_version("9.0")
 given = workflow.config_settings
@@ -24,6 +25,7 @@ try:
     plan = plan_of(read(EXPERIMENT), EXPERIMENT)
     PARAMS = plan.params
     left_out = check_inputs(plan)
+    needs = needs_of(plan)
     if workflow.is_main_process:
         print(*left_out, sep="\n", end="\n" * bool(left_out), file=sys.stderr)
         contents = Contents(plan)

@@ -14,6 +14,7 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.facts import read_facts
 from gan_cocktail.files import sha256
 from gan_cocktail.params.evaluation import EvaluationParams
+from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.plan.experiment import Plan
 from gan_cocktail.recognise import recognise
 
@@ -38,6 +39,16 @@ def check_inputs(plan: Plan) -> list[str]:
                 "give the datasets, or leave it out"
             )
     return [said for mixture in plan.params.mixtures if (said := _left_out(plan, mixture))]
+
+
+def networks(plan: Plan) -> dict[str, NetworkParams]:
+    """The networks of the sources that have models, or get some here, as far as files are there."""
+    found = dict.fromkeys(plan.trained_sources(), plan.params.source_training.network)
+    for source in plan.with_models([*plan.params.sources]):
+        path = Path(plan.model(source))
+        if source not in found and path.exists():
+            found[source] = tell(path, f"the model of source {source}").network
+    return found
 
 
 def _left_out(plan: Plan, mixture: str) -> str:

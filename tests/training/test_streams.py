@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from gan_cocktail.checkpoints.model import Model
-from gan_cocktail.data.images import to_uint8
+from gan_cocktail.data.dataset import read_dataset
+from gan_cocktail.data.images import to_uint8, write_zip
 from gan_cocktail.training.streams import FixedDatasets, FreshImages, PerClass
 from tests.conftest import TINY
 
@@ -71,3 +72,31 @@ def test_fixed_datasets_draw_every_image_of_a_class_and_no_other():
     drawn = stream.draw(torch.tensor([0, 2]).repeat(200), rng())[:, 0, 0, 0]
     assert set(drawn[::2].tolist()) == {10, 11, 12}
     assert set(drawn[1::2].tolist()) == {90}
+
+
+@pytest.fixture
+def streamed(images, tmp_path):
+    """The images of the fixture, left in a zip."""
+    write_zip(tmp_path / "x.zip", [images], {})
+    return read_dataset(tmp_path / "x.zip", 16, 3, held=0).images
+
+
+def test_images_that_are_not_held_are_drawn_as_if_they_were(images, streamed):
+    labels = torch.tensor([2, 0, 0, 2, 1, 1, 0])
+    others = images.flip(0)[:5], images[7:9]
+    held = FixedDatasets([images, *others], CPU).draw(labels, rng())
+    assert torch.equal(FixedDatasets([streamed, *others], CPU).draw(labels, rng()), held)
+
+
+def test_asking_uses_up_all_randomness_and_takes_the_images_later(images, streamed):
+    labels = torch.tensor([1, 0, 1, 1])
+    for stream in (
+        FixedDatasets([images, images], CPU),
+        FixedDatasets([streamed, images], CPU),
+        FreshImages([Model.random(TINY, 0)] * 2, 16, CPU),
+        PerClass([FixedDatasets([streamed, None], CPU), FreshImages([None, Model.random(TINY, 0)], 16, CPU)], [0, 1]),
+    ):
+        one = rng()
+        asked, state = stream.ask(labels, one), one.get_state()
+        assert torch.equal(asked(), stream.draw(labels, rng()))
+        assert torch.equal(one.get_state(), state)

@@ -4,6 +4,8 @@ import pytest
 import torch
 
 from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.data.dataset import read_dataset
+from gan_cocktail.data.images import write_zip
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.training import AugmentationParams, TrainingParams
 from gan_cocktail.training.state import restore_state, save_state, saved_steps
@@ -99,7 +101,8 @@ def test_classes_come_by_their_probabilities_and_real_images_from_their_source()
     settings = TrainingParams(batch_size=4000)
     trainer = Trainer(TrainingJob(Model.random(network, 0), stream, [0.8, 0.0, 0.2], settings, 0), CPU)
     trainer.rng.manual_seed(0)
-    images, c = trainer._real(4000)
+    c, labels = trainer._labels(4000)
+    images = trainer._real(stream.ask(labels, trainer.rng))
     share = c.mean(0)
     assert share[1] == 0
     assert share[0] == pytest.approx(0.8, abs=0.03)
@@ -134,3 +137,24 @@ def test_the_discriminator_learns_to_tell_real_from_fake():
     trainer = Trainer(job(real, TrainingParams(batch_size=8, precision="fp32")), CPU)
     losses = [trainer.step()["loss_D"] for _ in range(40)]
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
+
+
+def test_a_training_on_images_that_are_not_held_is_the_same(images, tmp_path):
+    write_zip(tmp_path / "x.zip", [images], {})
+    streamed = read_dataset(tmp_path / "x.zip", 16, 3, held=0).images
+    assert torch.equal(weights(train(job(images), 4)), weights(train(job(streamed), 4)))
+
+
+def test_real_images_are_asked_for_before_g_computes_and_taken_when_d_needs_them(images):
+    told = []
+
+    class Slow(FixedDatasets):
+        def ask(self, labels, rng):
+            told.append("asked")
+            asked = super().ask(labels, rng)
+            return lambda: told.append("taken") or asked()
+
+    trainer = Trainer(TrainingJob(Model.random(TINY, 0), Slow([images], CPU), [1.0], EVERYTHING, 0), CPU)
+    trainer.G.synthesis.register_forward_hook(lambda *_: told.append("G"))
+    trainer.step()
+    assert told == ["asked", "G", "G", "taken"]

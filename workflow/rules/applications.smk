@@ -12,7 +12,7 @@ rule interpolate:
         "<results>/benchmarks/interpolate/{mixture}.tsv"
     threads: 1
     resources:
-        mem_mb=1000,
+        **asks(lambda w: needs.table(w.mixture)),
     params:
         *code("interpolate"),
         verb="interpolate",
@@ -58,7 +58,7 @@ rule direction:
         "<results>/benchmarks/direction/{mixture}/{attribute}.tsv"
     threads: 1
     resources:
-        mem_mb=1000,
+        **asks(lambda w: needs.directions(w.mixture)),
     params:
         *code("direction"),
         n_images=PARAMS.applications.n_images if PARAMS.applications else 0,
@@ -81,7 +81,7 @@ rule traverse:
         "<results>/benchmarks/traverse/{mixture}/{attribute}.tsv"
     threads: 1
     resources:
-        mem_mb=1000,
+        **asks(lambda w: needs.directions(w.mixture)),
     params:
         *code("traverse"),
         domains=lambda w: plan.classes(w.mixture),

@@ -15,7 +15,7 @@ rule evaluate:
         "<results>/benchmarks/evaluate/{mixture}/{method}/seed{seed}.tsv"
     threads: 1
     resources:
-        mem_mb=2000,
+        **asks(lambda w: needs.evaluate(w.mixture, w.method)),
     params:
         *code("evaluate"),
         contents=lambda w: contents(
@@ -56,7 +56,7 @@ rule distances:
         "<results>/benchmarks/distances/{mixture}/seed{seed}.tsv"
     threads: 1
     resources:
-        mem_mb=1000,
+        **asks(lambda w: needs.distances(w.mixture)),
     params:
         *code("distances"),
         models=lambda w, input: [f"--before={path}" for path in input.before]
@@ -79,7 +79,7 @@ rule samples:
         "<results>/benchmarks/samples/{mixture}/{method}.tsv"
     threads: 1
     resources:
-        mem_mb=1000,
+        **asks(lambda w: needs.samples(w.mixture, w.method)),
     params:
         *code("samples"),
         contents=lambda w: contents(*plan.models(w.mixture, w.method, PARAMS.seeds[0])),
@@ -102,6 +102,8 @@ use rule samples as class_samples with:
         "<results>/benchmarks/samples/{mixture}/{stage}/{source}.tsv"
     wildcard_constraints:
         stage="widened|rooted",
+    resources:
+        **asks(lambda w: needs.class_samples(w.mixture, w.source)),
     params:
         contents=[],  # its models are made here
         source_classes=[],

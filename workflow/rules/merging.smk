@@ -14,7 +14,7 @@ rule average:
         kind=one_of(MERGE_OF),
     threads: 1
     resources:
-        mem_mb=1000,
+        **asks(lambda w: needs.average(w.mixture)),
     params:
         *code("average"),
         merge=lambda w: plan.merge(w.mixture, w.get("kind", "unrooted")),
@@ -48,7 +48,7 @@ rule merge:
         "<results>/benchmarks/merge/{mixture}/{method}/seed{seed}.tsv"
     threads: 1
     resources:
-        mem_mb=3000,
+        **asks(lambda w: needs.merge(w.mixture, w.method)),
     params:
         *code("merge"),
         contents=lambda w: contents(*plan.shown(w.mixture, w.method)),

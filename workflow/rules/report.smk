@@ -13,7 +13,7 @@ rule tables:
         "<results>/benchmarks/tables.tsv"
     threads: 1
     resources:
-        mem_mb=500,
+        **asks(lambda w: needs.tables()),
     params:
         *code("tables"),
         folder=lambda w, output: output.tables[0].rsplit("/", 1)[0],
@@ -38,7 +38,7 @@ if plan.curves():
             "<results>/benchmarks/curves.tsv"
         threads: 1
         resources:
-            mem_mb=500,
+            **asks(lambda w: needs.tables()),
         params:
             *code("curves"),
             out=lambda w, output: [f"--out={path}" for path in output],
@@ -65,7 +65,7 @@ if plan.distance_report():
             "<results>/benchmarks/report_distances.tsv"
         threads: 1
         resources:
-            mem_mb=500,
+            **asks(lambda w: needs.tables()),
         params:
             *code("report_distances"),
             settings=PARAMS.figures.model_dump_json(),
@@ -94,7 +94,7 @@ rule figure:
         figure=one_of(plan.figure_kinds()),
     threads: 1
     resources:
-        mem_mb=500,
+        **asks(lambda w: needs.figure(w.mixture)),
     params:
         *code("figure"),
         options=lambda w: plan.figure_options(w.figure, w.mixture),
@@ -123,7 +123,7 @@ rule report:
         "<results>/benchmarks/report.tsv"
     threads: 1
     resources:
-        mem_mb=500,
+        **asks(lambda w: needs.report()),
     params:
         *code("report"),
         figures=[f"--figure={'='.join(figure)}" for figure in plan.report_figures()],

@@ -42,7 +42,7 @@ rule widen:
         "<results>/benchmarks/widen/{mixture}/{source}.tsv"
     threads: 1
     resources:
-        mem_mb=1000,
+        **asks(lambda w: needs.widen(w.source)),
     params:
         *code("widen"),
         contents=lambda w: contents(plan.unwidened(w.mixture, w.source)),
@@ -68,7 +68,7 @@ rule root:
         "<results>/benchmarks/root/{mixture}/{source}/seed{seed}.tsv"
     threads: 1
     resources:
-        mem_mb=2000,
+        **asks(lambda w: needs.root(w.mixture)),
     params:
         *code("root"),
         contents=lambda w: contents(plan.images(w.source)),
@@ -95,7 +95,7 @@ rule fisher:
         "<results>/benchmarks/fisher/{mixture}.tsv"
     threads: 1
     resources:
-        mem_mb=1000,
+        **asks(lambda w: needs.fisher(w.mixture)),
     params:
         *code("fisher"),
         label=lambda w: plan.positions(w.mixture, plan.mixture(w.mixture).root_name),

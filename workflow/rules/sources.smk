@@ -14,7 +14,7 @@ rule train_source:
         source=one_of(plan.trained_sources()),
     threads: 1
     resources:
-        mem_mb=2000,
+        **asks(lambda w: needs.train_source(w.source)),
     params:
         *code("train_source"),
         contents=lambda w: contents(PARAMS.sources[w.source].dataset),
@@ -37,7 +37,7 @@ rule synthesize:
         "<results>/benchmarks/synthesize/{source}.tsv"
     threads: 1
     resources:
-        mem_mb=1000,
+        **asks(lambda w: needs.synthesize(w.source)),
     params:
         *code("synthesize"),
         contents=lambda w: contents(plan.model(w.source)),
@@ -64,7 +64,7 @@ rule reference:
         source=one_of(plan.made_references()),
     threads: 1
     resources:
-        mem_mb=2000,
+        **asks(lambda w: needs.reference(w.source)),
     params:
         *code("reference"),
         contents=lambda w: contents(

@@ -26,8 +26,11 @@ def draw_images(G: Generator, ws: Tensor, seed: int) -> Tensor:
     All images of a seed share one noise, so that what differs in two of them is their w alone.
     """
     noise = G.synthesis.draw_noise(1, stream(seed, "applications", "noise", device=ws.device))
-    batches = [G.synthesis(part, [layer.expand(len(part), -1, -1, -1) for layer in noise]) for part in ws.split(BATCH)]
-    return torch.cat([to_uint8(batch).cpu() for batch in batches])
+    drawn = []
+    for batch in ws.split(BATCH):
+        each = [layer.expand(len(batch), -1, -1, -1) for layer in noise]
+        drawn += [to_uint8(images).cpu() for images in G.synthesis.parts(batch, each)]
+    return torch.cat(drawn)
 
 
 def draw_table(G: Generator, ws: Tensor, seed: int) -> Tensor:

@@ -31,9 +31,9 @@ def direction(
     opened, where = load(model), device.pick()
     label = pick_class(opened, class_, model)
     stream = f"direction/{label}"
-    images = torch.cat(list(draw(opened, label, n_images, seed, stream, where)))
+    values = torch.cat([measure(attribute, images) for images in draw(opened, label, n_images, seed, stream, where)])
     w = map_class(opened.generator(), latents(n_images, opened.network.z_dim, seed, stream), label)
-    found = fit(w, measure(attribute, images))
+    found = fit(w, values)
     found.info = describe(
         "direction", attribute=attribute, label=label, n_images=n_images, seed=seed, parents=[parent(model)]
     )

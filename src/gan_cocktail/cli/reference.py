@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
 import typer
 
 from gan_cocktail import device
@@ -11,6 +12,7 @@ from gan_cocktail.checkpoints.model import load, parent
 from gan_cocktail.cli.options import Out, Reading, check_extractors, read_section, read_weights
 from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.evaluation.extractors.table import load_extractor
+from gan_cocktail.evaluation.features import BATCH
 from gan_cocktail.evaluation.reference import make_reference, save_reference
 from gan_cocktail.evaluation.rows import too_few
 from gan_cocktail.params.evaluation import DEFAULT
@@ -45,7 +47,11 @@ def reference(
     facts["path"] = Path(facts["path"]).name
     read = found.read.facts(facts["path"])
     info = describe("reference", resolution=network.img_resolution, parents=[facts], read=read)
-    made = [make_reference(each(found.images), each.identity, origin, info) for each in extractors]
+    parts = [[each(batch) for each in extractors] for batch in found.images.split(BATCH)]
+    made = [
+        make_reference(np.concatenate(features), each.identity, origin, info)
+        for each, features in zip(extractors, zip(*parts, strict=True), strict=True)
+    ]
     for each in made:
         if each.few(each.n_images):
             print(f"warning: {dataset}: {each.n_images:,} images are {too_few(each.extractor.dim)}", file=sys.stderr)

@@ -1,7 +1,9 @@
-"""A whole dataset as one tensor, and a sentence that says what was read and what became of it."""
+"""A whole dataset, in memory or in its files, and a sentence that says what was read and what became of it."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,11 +12,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gan_cocktail.data.decode import Decoded, Pixels, decode
+from gan_cocktail.data.decode import Decoded, decode
 from gan_cocktail.data.files import NAMED, SUFFIXES, File, Files, UnreadableError, files_of, some
 from gan_cocktail.data.labels import Labels, labels_of
+from gan_cocktail.data.streamed import Streamed, in_order
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.reading import ReadingParams
+
+HELD = 2**30
+"""Bytes of decoded images that a training keeps in memory: 50,000 of 64x64, 5,000 of 256x256. Of more, each image is
+decoded whenever it is shown, which takes milliseconds: nothing beside a step of networks of such sizes."""
 
 
 @dataclass
@@ -84,9 +91,16 @@ class Read:
 class Dataset:
     """uint8 images [N, C, H, W] in the order of names, their labels, and what was read."""
 
-    images: Tensor
+    images: Tensor | Streamed
     labels: Labels | None
     read: Read
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of all images' bytes, the same whether they are in memory or not."""
+        if isinstance(self.images, Streamed):
+            return self.images.sha256
+        return hashlib.sha256(self.images.numpy().data).hexdigest()
 
 
 def _plural(n: int, what: str) -> str:
@@ -102,15 +116,23 @@ def _sizes(sizes: Counter[str]) -> str:
 
 
 def read_dataset(
-    path: Path, resolution: int, channels: int, reading: ReadingParams | None = None, *, enlarge: bool = False
+    path: Path,
+    resolution: int,
+    channels: int,
+    reading: ReadingParams | None = None,
+    *,
+    enlarge: bool = False,
+    held: int = HELD,
 ) -> Dataset:
-    """All images of a zip or folder, or those of one class, as `reading` says.
+    """All images of a zip or folder, or those of one class, as `reading` says; every one is looked at.
 
     enlarge: whether smaller images are enlarged: right for images that a smaller source drew, wrong for real ones.
+    held: the most bytes of images that are kept in memory; of more, they stay in their files.
     Raises CocktailError, with every file that cannot be read and why, or if there is none.
     """
     reading = reading or ReadingParams()
-    with files_of(path) as files:
+    with ExitStack() as opened:
+        files = opened.enter_context(files_of(path))
         read = Read(resolution, reading, hidden=files.hidden, others=files.others)
         if not files.images and not files.bad:
             left = read._left_out()
@@ -118,11 +140,17 @@ def read_dataset(
                 f"{path}: no images in it; expected files ending in {', '.join(SUFFIXES)}{left and f', found {left}'}"
             )
         labels = labels_of(files, str(path))
-        images, labels, read.label = _chosen(files, labels, reading, str(path))
-        pixels = _decoded(path, images, files.bad, channels, read, enlarge)
-    if not reading.bits:
-        _check_depth(path, read.peaks)
-    return Dataset(torch.from_numpy(pixels), labels, read)
+        chosen, labels, read.label = _chosen(files, labels, reading, str(path))
+        size = len(chosen), channels, resolution, resolution
+        kept: _Held | _Passed = _Held(size) if np.prod(size, dtype=int) <= held else _Passed()
+        reader = _Reader(channels, read, enlarge)
+        _look(path, chosen, files.bad, reader, kept)
+        if not reading.bits:
+            _check_depth(path, read.peaks)
+        if isinstance(kept, _Held):
+            return Dataset(torch.from_numpy(kept.pixels), labels, read)
+        streamed = Streamed(str(path), chosen, reader, opened.pop_all(), kept.digest.hexdigest())
+        return Dataset(streamed, labels, read)
 
 
 def _chosen(
@@ -141,24 +169,60 @@ def _chosen(
     return own, Labels([index] * len(own), labels.classes), said
 
 
-def _decoded(
-    path: Path, images: Sequence[File], bad: Sequence[tuple[str, str]], channels: int, read: Read, enlarge: bool
-) -> Pixels:
-    """Pixels [N, C, H, W] of every file, in place; CocktailError with all that cannot be read."""
-    pixels = np.empty((len(images), channels, read.resolution, read.resolution), np.uint8)
-    problems = dict(bad)
-    for i, file in enumerate(images):
+@dataclass(frozen=True)
+class _Reader:
+    """How each file of a dataset becomes an image."""
+
+    channels: int
+    read: Read
+    enlarge: bool
+
+    def __call__(self, file: File) -> Decoded:
+        """The image, or UnreadableError."""
+        with file.open() as opened:
+            return decode(opened, self.read.resolution, self.channels, self.read.reading, enlarge=self.enlarge)
+
+    def attempt(self, file: File) -> Decoded | UnreadableError:
+        """The image, or why there is none."""
         try:
-            with file.open() as opened:
-                image = decode(opened, read.resolution, channels, read.reading, enlarge=enlarge)
+            return self(file)
         except UnreadableError as e:
-            problems[file.name] = str(e)
+            return e
+
+
+class _Held:
+    """Every image in its place in one array [N, C, H, W]."""
+
+    def __init__(self, size: tuple[int, ...]):
+        self.pixels = np.empty(size, np.uint8)
+
+    def take(self, index: int, image: Decoded) -> None:
+        self.pixels[index] = image.pixels.transpose(2, 0, 1)
+
+
+class _Passed:
+    """No image, but what all of them hash to."""
+
+    def __init__(self) -> None:
+        self.digest = hashlib.sha256()
+
+    def take(self, index: int, image: Decoded) -> None:
+        self.digest.update(image.pixels.transpose(2, 0, 1).tobytes())
+
+
+def _look(
+    path: Path, images: Sequence[File], bad: Sequence[tuple[str, str]], reader: _Reader, kept: _Held | _Passed
+) -> None:
+    """Read every file once, count it, and give it to who keeps it; CocktailError with all that cannot be read."""
+    problems = dict(bad)
+    for i, image in enumerate(in_order(reader.attempt, images)):
+        if isinstance(image, UnreadableError):
+            problems[images[i].name] = str(image)
             continue
-        read.count(image)
-        pixels[i] = image.pixels.transpose(2, 0, 1)
+        reader.read.count(image)
+        kept.take(i, image)
     if problems:
         raise CocktailError(_listed(path, problems, len(images) + len(bad)))
-    return pixels
 
 
 def _listed(path: Path, problems: Mapping[str, str], total: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import BinaryIO
 
 import numpy as np
@@ -60,7 +61,7 @@ def decode(
     The first frame of several; turned upright; values scaled to 8 bits; transparency laid over the background;
     cropped or padded to a square; reduced to `resolution`. enlarge: whether smaller ones are enlarged, or refused.
     """
-    with _unlimited(), _reasons(opened):
+    with _UNLIMITED, _reasons(opened):
         image: Image.Image = Image.open(opened)
         if image.width * image.height > MAX_PIXELS:
             raise UnreadableError(
@@ -75,15 +76,30 @@ def decode(
     return Decoded(pixels, size, side, transparent, peak, frames)
 
 
-@contextmanager
-def _unlimited() -> Iterator[None]:
-    """Pillow's own limit, a warning at one size and an error at another, gives way to MAX_PIXELS."""
-    before = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = None
-    try:
-        yield
-    finally:
-        Image.MAX_IMAGE_PIXELS = before
+class _Unlimited:
+    """Pillow's own limit, a warning at one size and an error at another, gives way to MAX_PIXELS.
+
+    The limit is one for all threads: the first that enters takes it away, the last that leaves puts it back.
+    """
+
+    def __init__(self) -> None:
+        self.lock, self.inside = Lock(), 0
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if not self.inside:
+                self.before = Image.MAX_IMAGE_PIXELS
+                Image.MAX_IMAGE_PIXELS = None
+            self.inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.inside -= 1
+            if not self.inside:
+                Image.MAX_IMAGE_PIXELS = self.before
+
+
+_UNLIMITED = _Unlimited()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
+from threading import Lock
 from typing import BinaryIO
 
 from gan_cocktail.errors import CocktailError
@@ -124,17 +125,18 @@ def _folder(path: Path) -> Files:
 
 
 def _zip(archive: zipfile.ZipFile) -> Files:
-    found = Files()
+    found, lock = Files(), Lock()
     members = {member.filename: member for member in archive.infolist() if not member.is_dir()}
     times = Counter(archive.namelist())
     for name in sorted(members):
-        opened = partial(_unpack, archive, members[name])
+        opened = partial(_unpack, archive, members[name], lock)
         found.add(File(name.replace("\\", "/"), opened), _wrong(members[name], times[name]))
     return found
 
 
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
-    return io.BytesIO(archive.read(member))
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, lock: Lock) -> BinaryIO:
+    with lock:  # an open zip counts its readers, and not safely
+        return io.BytesIO(archive.read(member))
 
 
 def _wrong(member: zipfile.ZipInfo, times: int) -> str:

@@ -88,7 +88,8 @@ def _along(G: Generator, start: Tensor, end: Tensor, perceptual: Perceptual, see
         noise = G.synthesis.draw_noise(len(a), rng)
 
         def point(w: Tensor, noise: list[Tensor] = noise) -> Tensor:
-            return perceptual((G.synthesis(w, noise) * 127.5 + 127.5).clamp(0, 255))
+            parts = G.synthesis.parts(w, noise)
+            return torch.cat([perceptual((images * 127.5 + 127.5).clamp(0, 255)) for images in parts])
 
         speeds.append(squared_speed(point, a, b, at, epsilon).cpu())
     return torch.cat(speeds)

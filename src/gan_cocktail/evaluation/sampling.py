@@ -43,4 +43,5 @@ def draw(
     for part in z.split(BATCH):
         c = one_hot(G, torch.full((len(part),), label), device)
         noise = G.synthesis.draw_noise(len(part), rng)
-        yield to_uint8(G(part.to(device), c, noise, psi=psi)).cpu()
+        ws = G.truncate(G.mapping(part.to(device), c), c, psi)
+        yield torch.cat([to_uint8(images).cpu() for images in G.synthesis.parts(ws, noise)])

@@ -10,8 +10,8 @@ from gan_cocktail.inspecting.files import count
 from gan_cocktail.inspecting.speed import Speed
 from gan_cocktail.jobs import Job, jobs
 from gan_cocktail.plan.experiment import Plan
+from gan_cocktail.plan.needs import FLOAT, images_drawn
 
-FLOAT = 4  # bytes
 COPIES = 3  # of the weights that the state of a training holds: themselves, and two averages of Adam's
 
 
@@ -83,9 +83,7 @@ def _drawn(plan: Plan, job: Job) -> int:
         return plan.params.synthesis.n_images
     if job.rule != "evaluate":
         return 0
-    mixture, method = _mixture_and_method(job)
-    sets = len(plan.mixture(mixture).sources) + 1  # of each domain, and of the union
-    return plan.params.evaluation.n_images * sets * (1 + len(plan.snapshot_kimg(mixture, method)))
+    return images_drawn(plan, *_mixture_and_method(job))
 
 
 def _disk(plan: Plan, job: Job, root: Model, speed: Speed) -> float:

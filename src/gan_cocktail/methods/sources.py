@@ -1,6 +1,5 @@
 """Training a source GAN from real images."""
 
-import hashlib
 from pathlib import Path
 
 import torch
@@ -41,7 +40,7 @@ def train_source(
         settings=settings.training,
         seed=job_seed,
     )
-    content = hashlib.sha256(images.numpy().data).hexdigest()
+    content = found.sha256
     facts = {"network": network, "training": settings.training, "seed": job_seed, "images": content}
     told = facts | {"n_images": len(images)}
     model = run(job, settings.kimg, folder, fingerprint(**facts), device, made_of=told)

@@ -10,7 +10,7 @@ import torch
 from gan_cocktail.checkpoints.classes import find_class
 from gan_cocktail.checkpoints.fisher import Fisher, load_fisher
 from gan_cocktail.checkpoints.model import Model, check_alike, load
-from gan_cocktail.data.dataset import read_dataset
+from gan_cocktail.data.dataset import HELD, read_dataset
 from gan_cocktail.data.files import is_dataset
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.restraints import lower_layers, pull
@@ -215,8 +215,10 @@ def _datasets(
     enlarge: bool,
 ) -> tuple[FixedDatasets, list[str]]:
     size, how = (network.img_resolution, network.img_channels), readings or [ReadingParams()] * len(paths)
-    given = zip(paths, how, strict=True)
-    found = [read_dataset(path, *size, reading, enlarge=enlarge) if path else None for path, reading in given]
+    given, share = zip(paths, how, strict=True), HELD // len([path for path in paths if path])
+    found = [
+        read_dataset(path, *size, reading, enlarge=enlarge, held=share) if path else None for path, reading in given
+    ]
     for path, dataset in zip(paths, found, strict=True):
         if dataset:
             print(dataset.read.sentence(str(path)), flush=True)

@@ -5,7 +5,7 @@ Source: Karras et al. 2020 (CVPR), secs. 2 to 4; Karras et al. 2020 (NeurIPS, "A
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import torch
@@ -20,6 +20,9 @@ from gan_cocktail.params.network import NetworkParams
 
 Noise = Sequence[Tensor] | Literal["fresh", "const", "none"]
 """One [N, 1, R, R] tensor a synthesis layer; or drawn anew, as stored with the weights, or none."""
+AT_ONCE = 2**25
+"""Numbers in the largest layer of images that are drawn at once (128 MB in float32): 8 images of 256x256 with 64
+channels. More are no faster on a CPU, and take more memory than a training."""
 
 
 class _NoiseBiasActivation(Function):
@@ -171,6 +174,7 @@ class Synthesis(nn.Module):
             setattr(self, f"b{r}", SynthesisBlock(r, network))
         self.noise_resolutions = [4] + [r for r in self.resolutions[1:] for _ in range(2)]
         self.num_ws = len(self.noise_resolutions) + 1
+        self.at_once = max(1, AT_ONCE // max(network.channels(r) * r * r for r in self.resolutions))
 
     def draw_noise(self, n: int, rng: torch.Generator | None = None) -> list[Tensor]:
         """Fresh noise for n images, on the random generator's device; without one, on the network's."""
@@ -225,6 +229,11 @@ class Synthesis(nn.Module):
             first = last
         assert img is not None
         return img
+
+    def parts(self, ws: Tensor, noise: Sequence[Tensor], dtype: torch.dtype = torch.float32) -> Iterator[Tensor]:
+        """Images [n, C, H, W] of ws and noise [N, ...] as of `forward`, in order: `at_once` at a time, for memory."""
+        for part, *layers in zip(*(each.split(self.at_once) for each in (ws, *noise)), strict=True):
+            yield self(part, layers, dtype)
 
 
 def latent_mapping(network: NetworkParams) -> Mapping:

@@ -5,7 +5,7 @@ p times its multiplier. Images are [N, C, H, W] in [-1, 1].
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -217,13 +217,34 @@ def transform_colour(images: Tensor, matrix: Tensor) -> Tensor:
     return flat.reshape(n, c, h, w)
 
 
+@dataclass(frozen=True)
+class Maps:
+    """What is done to each of some images: maps of coordinates [N, 3, 3] and of colours [N, 4, 4], or none."""
+
+    geometry: Tensor | None
+    colour: Tensor | None
+
+
+def draw_maps(shape: Sequence[int], p: Tensor | float, draws: Draws, strengths: Mapping[str, float] = ALL) -> Maps:
+    """Random transformations of images [..., C, H, W], each of probability p * strength."""
+    return Maps(
+        geometry(draws, p, strengths, shape[-1]) if any(name in strengths for name in GEOMETRIC) else None,
+        colour(draws, p, strengths, shape[-3]) if any(name in strengths for name in COLOUR) else None,
+    )
+
+
+def transform(images: Tensor, maps: Maps) -> Tensor:
+    """Images [N, C, H, W] after what was drawn for them."""
+    if maps.geometry is not None:
+        images = transform_geometry(images, maps.geometry)
+    if maps.colour is not None:
+        images = transform_colour(images, maps.colour)
+    return images
+
+
 def augment(images: Tensor, p: Tensor | float, draws: Draws, strengths: Mapping[str, float] = ALL) -> Tensor:
     """Images after random transformations, each of probability p * strength."""
-    if any(name in strengths for name in GEOMETRIC):
-        images = transform_geometry(images, geometry(draws, p, strengths, images.shape[2]))
-    if any(name in strengths for name in COLOUR):
-        images = transform_colour(images, colour(draws, p, strengths, images.shape[1]))
-    return images
+    return transform(images, draw_maps(images.shape, p, draws, strengths))
 
 
 @dataclass

@@ -58,9 +58,10 @@ def write_samples(trainer: Trainer, path: Path) -> None:
     c = F.one_hot(classes, G.c_dim).float().to(trainer.device) if G.c_dim else None
     z = latents(n, G.z_dim, 0, "samples").to(trainer.device)
     with torch.no_grad():
-        images = G(z, c, G.synthesis.constant_noise(n))
+        drawn = G.synthesis.parts(G.truncate(G.mapping(z, c), c, 1), G.synthesis.constant_noise(n))
+        images = torch.cat([to_uint8(part) for part in drawn])
     with atomic(path) as temporary:
-        temporary.write_bytes(png(grid(to_uint8(images), GRID_SIDE)))
+        temporary.write_bytes(png(grid(images, GRID_SIDE)))
 
 
 def snapshot_path(folder: Path, kimg: float) -> Path:

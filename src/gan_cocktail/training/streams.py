@@ -1,7 +1,7 @@
 """Where a training's real images come from."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -9,33 +9,60 @@ from torch import Tensor
 
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.data.images import to_uint8
+from gan_cocktail.data.streamed import Streamed, decoders
+
+Pending = Callable[[], Tensor]
+"""Images that were asked for: called, it waits for them."""
 
 
-class ImageStream(Protocol):
+class ImageStream(ABC):
     """Draws real images of given classes."""
 
+    @abstractmethod
+    def ask(self, labels: Tensor, rng: torch.Generator) -> Pending:
+        """Choose images of class labels [N], and begin to fetch them: uint8 [N, C, H, W] of whoever calls the result.
+
+        `rng` is used before this returns, and not after.
+        """
+
     def draw(self, labels: Tensor, rng: torch.Generator) -> Tensor:
-        """uint8 images [N, C, H, W] of class labels [N]."""
-        ...
+        """The same at once."""
+        return self.ask(labels, rng)()
 
 
-class FixedDatasets:
-    """One fixed set of uint8 images a class, drawn with replacement; a class may have none."""
+class FixedDatasets(ImageStream):
+    """One fixed set of uint8 images a class, drawn with replacement; a class may have none.
 
-    def __init__(self, datasets: Sequence[Tensor | None], device: torch.device):
-        present = [d for d in datasets if d is not None]
-        self.images = (torch.cat(present) if present[1:] else present[0]).to(device)  # one large set is not copied
+    Sets in memory are moved to the device. Where one is not, images are decoded in the background: the same ones.
+    """
+
+    def __init__(self, datasets: Sequence[Tensor | Streamed | None], device: torch.device):
         sizes = torch.tensor([0 if d is None else len(d) for d in datasets])
-        self.sizes = sizes.to(device)
+        self.sizes, self.datasets = sizes.to(device), datasets
         self.offsets = (sizes.cumsum(0) - sizes).to(device)
+        present = [d for d in datasets if isinstance(d, Tensor)]
+        self.images: Tensor | None = None
+        if not any(isinstance(d, Streamed) for d in datasets):
+            self.images = (torch.cat(present) if present[1:] else present[0]).to(device)  # one large set is not copied
+            self.datasets = []
 
-    def draw(self, labels: Tensor, rng: torch.Generator) -> Tensor:
-        """uint8 images [N, C, H, W] of class labels [N]."""
+    def ask(self, labels: Tensor, rng: torch.Generator) -> Pending:
+        """Each image of a class is as likely as any other."""
         share = torch.rand(len(labels), generator=rng, device=rng.device, dtype=torch.float64)
-        return self.images[self.offsets[labels] + (share * self.sizes[labels]).long()]
+        rows = (share * self.sizes[labels]).long()
+        if self.images is not None:
+            images, chosen = self.images, self.offsets[labels] + rows
+            return lambda: images[chosen]
+        found = [decoders().submit(self._one, *at) for at in zip(labels.tolist(), rows.tolist(), strict=True)]
+        return lambda: torch.stack([each.result() for each in found])
+
+    def _one(self, label: int, row: int) -> Tensor:
+        dataset = self.datasets[label]
+        assert dataset is not None, "a class of probability 0 was drawn"
+        return dataset[row]
 
 
-class PerClass:
+class PerClass(ImageStream):
     """Streams that each draw some of the classes, such as fixed images of one and images drawn anew of another.
 
     of: for each class, which of the streams draws it.
@@ -44,15 +71,20 @@ class PerClass:
     def __init__(self, streams: Sequence[ImageStream], of: Sequence[int]):
         self.streams, self.of = streams, torch.tensor(of)
 
-    def draw(self, labels: Tensor, rng: torch.Generator) -> Tensor:
-        """uint8 images [N, C, H, W] of class labels [N]."""
+    def ask(self, labels: Tensor, rng: torch.Generator) -> Pending:
+        """Each stream is asked for the images of its own classes."""
         whose = self.of.to(labels.device)[labels]
         places = [(whose == k).nonzero()[:, 0] for k in range(len(self.streams))]
-        drawn = [s.draw(labels[mine], rng) for s, mine in zip(self.streams, places, strict=True) if len(mine)]
-        return torch.cat(drawn)[torch.cat(places).argsort().to(drawn[0].device)]
+        asked = [s.ask(labels[mine], rng) for s, mine in zip(self.streams, places, strict=True) if len(mine)]
+
+        def take() -> Tensor:
+            drawn = [each().to(labels.device) for each in asked]
+            return torch.cat(drawn)[torch.cat(places).argsort()]
+
+        return take
 
 
-class FreshImages:
+class FreshImages(ImageStream):
     """Images drawn anew from one source a class, in fp32; a class may have none.
 
     labels: which of a source's own classes is drawn, where it has several; the first unless said otherwise.
@@ -70,8 +102,8 @@ class FreshImages:
         self.resolution, self.psi, self.labels = resolution, psi, labels or [0] * len(sources)
 
     @torch.no_grad()
-    def draw(self, labels: Tensor, rng: torch.Generator) -> Tensor:
-        """uint8 images [N, C, H, W] of class labels [N]."""
+    def ask(self, labels: Tensor, rng: torch.Generator) -> Pending:
+        """They are drawn at once: on the device there is nothing to wait for."""
         images: list[Tensor] = []
         for k in labels.unique():  # sorted
             G = self.generators[int(k)]
@@ -80,9 +112,12 @@ class FreshImages:
             z = torch.randn(n, G.z_dim, generator=rng, device=rng.device)
             own = torch.full((n,), self.labels[int(k)], device=rng.device)
             c = F.one_hot(own, G.c_dim).float() if G.c_dim else None
-            images.append(self._fit(G(z, c, G.synthesis.draw_noise(n, rng), psi=self.psi)))
+            noise = G.synthesis.draw_noise(n, rng)
+            ws = G.truncate(G.mapping(z, c), c, self.psi)
+            images += [to_uint8(self._fit(part)) for part in G.synthesis.parts(ws, noise)]
         order = labels.argsort(stable=True)
-        return to_uint8(torch.cat(images))[order.argsort()]
+        drawn = torch.cat(images)[order.argsort()]
+        return lambda: drawn
 
     def _fit(self, images: Tensor) -> Tensor:
         """Reduced or enlarged to the union's resolution, as datasets of images are when they are read."""

@@ -15,12 +15,12 @@ from gan_cocktail.data.images import to_float
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.seeds import derive
-from gan_cocktail.training.augmentation import AdaptiveStrength, Draws, augment
+from gan_cocktail.training.augmentation import AdaptiveStrength, Draws, Maps, draw_maps, transform
 from gan_cocktail.training.consistency import Consistency, Latents, Teachers
 from gan_cocktail.training.constraints import Anchor, free_elements
 from gan_cocktail.training.flat import adam, flatten
 from gan_cocktail.training.losses import discriminator_loss, generator_loss, gradient_penalty, path_lengths
-from gan_cocktail.training.streams import ImageStream
+from gan_cocktail.training.streams import ImageStream, Pending
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 W_AVG_DECAY = 0.995
@@ -39,6 +39,26 @@ class TrainingJob:
     strength: Fisher | None = None  # how strongly weights are pulled towards `initial`
     frozen: Sequence[str] = ()  # D's parameters whose names begin so stay as they are
     consistency: Consistency | None = None  # models whose images G is pulled to while it begins
+
+
+@dataclass(frozen=True)
+class _Fakes:
+    """All that is random about a batch of generated images."""
+
+    c: Tensor | None
+    noise: Sequence[Tensor]
+    latents: Latents
+    maps: Maps | None
+
+
+@dataclass(frozen=True)
+class _Lengths:
+    """All that is random about a path-length penalty."""
+
+    c: Tensor | None
+    noise: Sequence[Tensor]
+    z: Tensor
+    pixels: Tensor
 
 
 class Trainer:
@@ -82,17 +102,24 @@ class Trainer:
         return self.steps * self.settings.batch_size / 1000
 
     def step(self) -> dict[str, Tensor]:
-        """One step of G and of D on one batch; returns the losses of this step."""
+        """One step of G and of D on one batch; returns the losses of this step.
+
+        What is random about G's part is drawn first, then real images are asked for: they may come while G computes.
+        """
         s = self.settings
         self.rng.manual_seed(derive(self.job.seed, "step", self.steps))
-        c, _ = self._labels(s.batch_size)
+        fakes = self._draw_fakes(s.batch_size)
+        due = s.path_length_weight and self.steps % s.path_length_interval == 0
+        lengths = self._draw_lengths(max(1, s.batch_size // 2)) if due else None
+        real_c, labels = self._labels(s.batch_size)
+        asked = self.job.stream.ask(labels, self.rng)
         self.D.requires_grad_(False)
-        fake, stats = self._generator_step(c)
-        if s.path_length_weight and self.steps % s.path_length_interval == 0:
-            stats["path_length"] = self._path_length_step()
+        fake, stats = self._generator_step(fakes)
+        if lengths:
+            stats["path_length"] = self._path_length_step(lengths)
         self.D.requires_grad_(True)
-        real, real_c = self._real(s.batch_size)
-        stats |= self._discriminator_step(fake, c, real, real_c)
+        real = self._real(asked)
+        stats |= self._discriminator_step(fake, fakes.c, real, real_c)
         if s.r1_gamma and self.steps % s.r1_interval == 0:
             stats["r1"] = self._r1_step(real, real_c)
         self._update_ema()
@@ -111,18 +138,35 @@ class Trainer:
         c_dim = self.job.initial.network.c_dim
         return (F.one_hot(labels, c_dim).float() if c_dim else None), labels
 
-    def _real(self, n: int) -> tuple[Tensor, Tensor | None]:
-        c, labels = self._labels(n)
-        images = to_float(self.job.stream.draw(labels, self.rng).to(self.device))
+    def _real(self, asked: Pending) -> Tensor:
+        """Real images as D sees them: mirrored at random, and augmented."""
+        images = to_float(asked().to(self.device))
         if self.settings.mirror:
-            flip = torch.rand(n, generator=self.rng, device=self.device) < 0.5
+            flip = torch.rand(len(images), generator=self.rng, device=self.device) < 0.5
             images = torch.where(flip[:, None, None, None], images.flip(3), images)
-        return self._augment(images), c
+        return self._augment(images, self._maps(len(images)))
 
-    def _augment(self, images: Tensor) -> Tensor:
+    def _maps(self, n: int) -> Maps | None:
+        """How n images are augmented, if they are."""
         if self.ada is None or self.ada.p == 0:
-            return images
-        return augment(images, self.ada.p.to(images.device), Draws(len(images), self.rng))
+            return None
+        network = self.job.initial.network
+        shape = network.img_channels, network.img_resolution, network.img_resolution
+        return draw_maps(shape, self.ada.p.to(self.device), Draws(n, self.rng))
+
+    def _augment(self, images: Tensor, maps: Maps | None) -> Tensor:
+        return images if maps is None else transform(images, maps)
+
+    def _draw_fakes(self, n: int) -> _Fakes:
+        c, _ = self._labels(n)
+        return _Fakes(c, self.G.synthesis.draw_noise(n, self.rng), self._latents(n), self._maps(n))
+
+    def _draw_lengths(self, n: int) -> _Lengths:
+        network = self.job.initial.network
+        c, _ = self._labels(n)
+        noise, z = self.G.synthesis.draw_noise(n, self.rng), self._z(n)
+        shape = n, network.img_channels, network.img_resolution, network.img_resolution
+        return _Lengths(c, noise, z, torch.randn(shape, generator=self.rng, device=self.device))
 
     def _z(self, n: int) -> Tensor:
         return torch.randn(n, self.G.z_dim, generator=self.rng, device=self.device)
@@ -145,11 +189,10 @@ class Trainer:
             average.copy_(w.detach().mean(0).lerp(average, W_AVG_DECAY))
         return ws
 
-    def _generator_step(self, c: Tensor | None) -> tuple[Tensor, dict[str, Tensor]]:
-        n = self.settings.batch_size
-        noise, latents = self.G.synthesis.draw_noise(n, self.rng), self._latents(n)
+    def _generator_step(self, fakes: _Fakes) -> tuple[Tensor, dict[str, Tensor]]:
+        c, noise, latents = fakes.c, fakes.noise, fakes.latents
         fake = self.G.synthesis(self._ws(latents, c), noise, self.dtype)
-        loss = generator_loss(self.D(self._augment(fake), c, self.dtype))
+        loss = generator_loss(self.D(self._augment(fake, fakes.maps), c, self.dtype))
         stats = {"loss_G": loss.detach()}
         if self.teachers and c is not None and (weight := self.teachers.weight(self.kimg)):
             difference = (fake - self.teachers.draw(latents, c, noise, self.dtype)).abs().mean()
@@ -161,15 +204,11 @@ class Trainer:
         self._apply(self.flat_G, self.adam_G)
         return fake.detach(), stats
 
-    def _path_length_step(self) -> Tensor:
+    def _path_length_step(self, drawn: _Lengths) -> Tensor:
         s = self.settings
-        n = max(1, s.batch_size // 2)
-        c, _ = self._labels(n)
-        noise = self.G.synthesis.draw_noise(n, self.rng)
-        ws = self.G.mapping(self._z(n), c).unsqueeze(1).repeat(1, self.G.synthesis.num_ws, 1)
-        images = self.G.synthesis(ws, noise, self.dtype, twice=True)
-        pixels = torch.randn(images.shape, generator=self.rng, device=self.device)
-        lengths = path_lengths(images, ws, pixels)
+        ws = self.G.mapping(drawn.z, drawn.c).unsqueeze(1).repeat(1, self.G.synthesis.num_ws, 1)
+        images = self.G.synthesis(ws, drawn.noise, self.dtype, twice=True)
+        lengths = path_lengths(images, ws, drawn.pixels)
         self.path_length_mean = self.path_length_mean.lerp(lengths.detach().mean(), PATH_LENGTH_DECAY)
         penalty = (lengths - self.path_length_mean).square().mean()
         (penalty * (s.path_length_weight * s.path_length_interval)).backward()
@@ -180,7 +219,7 @@ class Trainer:
         self, fake: Tensor, fake_c: Tensor | None, real: Tensor, real_c: Tensor | None
     ) -> dict[str, Tensor]:
         """The fakes of the generator's step serve again, beside the real images in one pass."""
-        images = torch.cat([self._augment(fake), real])
+        images = torch.cat([self._augment(fake, self._maps(len(fake))), real])
         c = None if fake_c is None or real_c is None else torch.cat([fake_c, real_c])
         fake_logits, real_logits = self.D(images, c, self.dtype, minibatches=2).chunk(2)
         loss = discriminator_loss(fake_logits, real_logits)

@@ -1,0 +1,62 @@
+"""Steps that draw or read many images take no more memory than for a few."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from gan_cocktail.checkpoints.model import Model, save
+from tests.conftest import ROOT, TINY
+
+pytestmark = pytest.mark.slow
+NETWORK = TINY.model_copy(update={"img_resolution": 64, "channel_base": 1024})
+CODE = """
+import atexit, sys
+atexit.register(lambda: print(open("/proc/self/status").read()))
+from gan_cocktail.cli import main
+main()
+"""
+
+
+def peak(folder, *arguments):
+    """The most memory, in kB, that a verb had in a process of its own."""
+    command = [sys.executable, "-c", CODE, *map(str, arguments)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return int(re.search(r"VmHWM:\s*(\d+) kB", done.stdout)[1])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "resources").symlink_to(ROOT / "resources")
+    save(Model.random(NETWORK, 0), tmp_path / "m.st")
+    return tmp_path
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the peak")
+def test_ten_times_as_many_images_take_the_same_memory(folder):
+    found = {}
+    for n in (200, 2000):
+        sizes = {"n_images": n, "kid_subsets": 2, "kid_subset_size": 100, "ppl_paths": 0}
+        found[n] = {
+            verb: peak(folder, verb, *arguments)
+            for verb, *arguments in (
+                ("synthesize", "m.st", f"--out={n}.zip", "--name=m", "--settings", json.dumps({"n_images": n})),
+                ("reference", f"{n}.zip", f"--out={n}.ref", "--model=m.st", "--origin=synthetic"),
+                (
+                    "evaluate",
+                    f"{n}.ref",
+                    "--model=m.st",
+                    "--out=e.json",
+                    "--domains=m",
+                    "--settings",
+                    json.dumps(sizes),
+                ),
+                ("direction", "m.st", "--out=d.st", "--attribute=brightness", f"--n-images={n}"),
+            )
+        }
+    more = {"reference": 2000 * 3 * 64 * 64 / 1024, "evaluate": 100_000}  # so few are held; blocks of distances
+    for verb, few in found[200].items():
+        assert found[2000][verb] < 1.05 * few + more.get(verb, 0), found
