@@ -87,6 +87,14 @@ def test_what_a_file_says_of_itself_cannot_steer_a_terminal(tmp_path):
     assert "\\x1b[2Junion\\n" in out
 
 
+def test_inspect_says_of_a_union_what_was_resampled(tmp_path):
+    sentences = ["9 images of a.zip", "9 images of b.zip; 9 of 9 images reduced from 32x32 to 16x16"]
+    save(Model(TINY, Model.random(TINY, 0).G, info={"kind": "union", "read": sentences}), tmp_path / "u.safetensors")
+    out = call("inspect", tmp_path / "u.safetensors").stdout
+    (line,) = [line for line in out.splitlines() if line.startswith("trained on")]
+    assert line.endswith(". ".join(sentences))
+
+
 def test_new_writes_an_experiment_that_fits(project):
     (project / "mine").mkdir()
     inside = project / "mine/small.pkl"

@@ -102,6 +102,7 @@ def evaluate(
         purity_ceiling=first.ceiling if (first := yardsticks[0].classifier) else None,
         parents=[parent(p) for p in (*model, *references, *([snapshots] if snapshots else []))],
     )
-    info |= {key: value for key, value in {"warnings": warned, "read": read}.items() if value}
+    shown = loaded[0].info.get("read") if len(loaded) == 1 and data in ("fixed", "fresh") else None
+    info |= {key: value for key, value in {"warnings": warned, "read": read, "shown": shown}.items() if value}
     further = {name: rows[name] for name in s.features[1:]}
     write_json(out, {"info": info, "rows": rows[s.features[0]], "curve": curve, "further": further})

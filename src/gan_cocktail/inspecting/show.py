@@ -77,6 +77,7 @@ def _file(file: File) -> dict[str, str]:
         "SHA-256": file.sha256,
         "format": told["format"],
         "made by": _made_by(file),
+        "trained on": _trained_on(file),
         "images": f"{network.img_resolution}x{network.img_resolution}, {channels}",
         "classes": f"{network.c_dim}: {classes}" if network.c_dim else "none",
         "discriminator": network.discriminator if file.model.D else "none",
@@ -100,6 +101,13 @@ def _made_by(file: File) -> str:
     if isinstance(versions, dict):
         told.append(", ".join(f"{name} {version}" for name, version in versions.items()))
     return "; ".join(part for part in told if part)
+
+
+def _trained_on(file: File) -> str:
+    """What was read for its training, a sentence a dataset: sizes that were resampled among it."""
+    read = file.model.info.get("read")
+    sentences = read if isinstance(read, list) else [read.get("sentence")] if isinstance(read, dict) else []
+    return ". ".join(map(str, sentences)) or "not told"
 
 
 def _distance(distance: Distance) -> list[str]:
