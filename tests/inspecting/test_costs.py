@@ -209,7 +209,7 @@ def test_budgets_have_bounds(files, timed):
 def test_the_file_holds_the_proposal_and_passes_the_checks(files, tmp_path, timed):
     params = propose(files, "b", recipe(TINY.model_copy(update={"img_resolution": 256}), CPU), 12.5, METHODS)
     took = cost(params, files[1], timed)
-    written = text(tmp_path / "x.yaml", params, files, took, timed)
+    written = text(tmp_path / "x.yaml", params, files, files[1], took, timed)
     found = parse_section(Params, read_yaml(written, "x"), "x")
     assert found == params
     check_inputs(Plan(found))
@@ -225,7 +225,7 @@ def test_names_and_paths_that_yaml_would_misread_are_quoted(tmp_path, timed):
         save(Model.random(TINY, 0), path)
     files = read_files(paths, names)
     params = propose(files, "1e3", HOW, 1, ["ours"])
-    written = text(tmp_path / "x.yaml", params, files, cost(params, files[2], timed), timed)
+    written = text(tmp_path / "x.yaml", params, files, files[2], cost(params, files[2], timed), timed)
     assert parse_section(Params, read_yaml(written, "x"), "x") == params
     assert list(params.sources) == names
 

@@ -73,7 +73,8 @@ def report(files: Sequence[File], kimg: float, seconds: float) -> Report:
 
 def _cost(files: Sequence[File], root: str, kimg: float, seconds: float) -> tuple[Estimate, Speed]:
     if len(files) == 1:
-        files, root = [files[0], replace(files[0], name="another")], files[0].name
+        (one,) = files
+        files, root = [one, replace(one, name="another", classes={"another": one.classes[one.name]})], one.name
     if not root:
         raise CocktailError("costs are not estimated: these files cannot be merged with each other")
     check(files, root)
