@@ -133,6 +133,20 @@ def test_a_class_that_is_not_there_is_told_at_once(pets, asked, message):
     refused(pets(asked), message)
 
 
+def union(tmp_path, one, other):
+    sources = {"one": {"model": str(tmp_path / "pets"), "class": one}}
+    sources |= {"other": {"model": str(tmp_path / "pets"), "class": other}, "face": {"model": str(tmp_path / "face")}}
+    mixture = {"sources": [*sources], "root": ["one", "other"]}
+    return Plan(Params(sources=sources, mixtures={"m": mixture}, methods=["ours", "average_unrooted"]))
+
+
+def test_classes_of_a_root_differ_by_name_and_number(pets, tmp_path):
+    pets("dog")
+    assert check_inputs(union(tmp_path, "dog", 0)) == []
+    refused(union(tmp_path, "dog", 1), "mixtures.m.root: one and other are the same class of ")
+    refused(union(tmp_path, "dog", "fish"), "sources.other.class: expected 0 to 2 (")
+
+
 def test_names_are_for_models_that_have_them(pets):
     refused(pets("dog", ()), "sources.pet.class: expected 0 to 2 (")
 

@@ -116,6 +116,63 @@ def test_wrong_values_are_explained(path, value, message):
     assert str(error.value).count("params.yaml:") == 1
 
 
+UNION = {
+    "sources": {
+        "cat": {"model": "union", "class": "cat"},
+        "face": {"model": "union", "class": "face"},
+        "dog": {"model": "dog.pkl"},
+        "box": {"images": "drawn"},
+    },
+    "mixtures": {"m": {"sources": ["cat", "face", "dog", "box"], "root": ["face", "cat"]}},
+}
+
+
+def test_several_classes_of_one_model_are_a_root():
+    m = parse_section(Params, UNION, "params.yaml").mixtures["m"]
+    assert (m.root_name, m.root_label, m.leaves) == ("cat", "cat+face", ["dog", "box"])
+    assert m.models == ["cat", "dog", "box"]
+    assert [m.model_of(s) for s in m.sources] == ["cat", "cat", "dog", "box"]
+    assert [m.classes_of(s) for s in m.models] == [["cat", "face"], ["dog"], ["box"]]
+
+
+@pytest.mark.parametrize("root", ["cat", ["cat"]])
+def test_one_class_of_a_union_is_a_root_by_itself(root):
+    mixture = {"sources": ["face", "cat", "dog"], "root": root}
+    params = parse_section(Params, UNION | {"mixtures": {"m": mixture}}, "params.yaml")
+    m = params.mixtures["m"]
+    assert (m.root_name, m.root_label, m.leaves, m.models) == ("cat", "cat", ["face", "dog"], m.sources)
+    assert parse_section(Params, params.model_dump(mode="json"), "again") == params
+
+
+@pytest.mark.parametrize(
+    ("mixture", "sources", "message"),
+    [
+        ({"root": ["cat", "dog"]}, {}, "one `model`, of each a `class` of its own; dog has no `class`"),
+        ({"root": ["cat", "box"]}, {}, "one `model`, of each a `class` of its own; box has no `class`"),
+        (
+            {"root": ["cat", "dog"]},
+            {"dog": {"model": "dog.pkl", "class": 1}},
+            "cat and dog: a root of several sources is",
+        ),
+        ({"root": ["cat", "dog"]}, {"dog": {"model": "dog.pkl", "class": 1}}, "their `model`s differ"),
+        ({}, {"face": {"model": "union", "class": "cat"}}, "face and cat: they are the same `class` of one `model`"),
+        ({"root": ["cat", "cat"]}, {}, "root: a source stands twice in ['cat', 'cat']"),
+        ({"root": ["cat", "fish"]}, {}, "root 'fish' is none of its sources"),
+        (
+            {"root": []},
+            {},
+            "root: expected one or more of ['cat', 'face', 'dog', 'box'], but not all of them, found []",
+        ),
+        ({"sources": ["cat", "face"]}, {}, "but not all of them, found ['face', 'cat']"),
+        ({"root": ["box"]}, {}, "its root, box, is given as images, and a root needs weights"),
+    ],
+)
+def test_what_is_no_union_is_no_root(mixture, sources, message):
+    values = {"sources": UNION["sources"] | sources, "mixtures": {"m": UNION["mixtures"]["m"] | mixture}}
+    with pytest.raises(CocktailError, match=re.escape(message)):
+        parse_section(Params, values, "params.yaml")
+
+
 def test_all_problems_are_told_at_once():
     values = changed("seeed", 1)
     values["rooting"]["kimg"] = 0

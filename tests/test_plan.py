@@ -275,6 +275,70 @@ def test_any_source_can_be_the_root():
     assert plan.initialisation("m", "ours", 3) == "results/averages/m/rooted/seed3.safetensors"
 
 
+def union_plan(**more):
+    """A union of a and c as the root, b a model, box a folder of images."""
+    sources = {
+        "c": {"model": "union.safetensors", "class": "cat"},
+        "b": {"model": "b.safetensors"},
+        "a": {"model": "union.safetensors", "class": 0},
+        "box": {"images": "drawn/box"},
+    }
+    mixture = {"sources": ["c", "b", "a"], "root": ["a", "c"]}
+    return Plan(Params(**{"sources": sources, "mixtures": {"m": mixture}} | more))
+
+
+def test_a_union_is_widened_averaged_and_measured_as_one_model():
+    methods = ["ours", "ours_plus", "ewc", "rooted_only", "transfergan", "average_unrooted", "ensemble"]
+    plan = union_plan(methods=methods)
+    root, rooted = "results/widened/m/c.safetensors", "results/rooted/m/b/seed3.safetensors"
+    assert plan.widened("m", "a") == plan.widened("m", "c") == plan.widened_root("m") == root
+    assert (plan.positions("m", "c"), plan.picked("m", "c")) == ("0,2", ["--class=cat,0"])
+    assert (plan.positions("m", "b"), plan.picked("m", "b")) == ("1", [])
+    assert (plan.leaf("m", "c"), plan.leaf("m", "b")) == ([], ["--leaf"])
+    assert plan.to_average("m", "rooted", 3) == [root, rooted]
+    assert plan.to_average("m", "unrooted", 3) == [root, "results/widened/m/b.safetensors"]
+    assert plan.teachers("m", "ours_plus", 3) == [root, rooted, root]
+    assert plan.initialisation("m", "ewc", 3) == plan.initialisation("m", "transfergan", 3) == root
+    assert plan.initialisation("m", "rooted_only", 3) == rooted
+    assert (plan.rooting_kimg("m", "ours"), plan.merging_kimg("m", "transfergan")) == (8, 16)
+    assert plan.shown("m", "ours") == [f"results/synthetic/{s}.zip" for s in "cba"]
+    assert plan.models("m", "ensemble", 3) == ["union.safetensors", "b.safetensors", "union.safetensors"]
+    assert plan.measured_classes("m", "ensemble") == ["--source-class=cat,,0"]
+    assert plan.distance_names("m") == "c+a,b"
+    assert plan.average_rows("m")[:3] == [
+        ("c (root)", "results/samples/m/widened/c.png:0"),
+        ("b (rooted)", "results/samples/m/rooted/b.png:1"),
+        ("a (root)", "results/samples/m/widened/c.png:2"),
+    ]
+
+
+@pytest.mark.parametrize(("kind", "told"), [("own_embeddings", "--owners=0,1,0"), ("rooted", None)])
+def test_a_union_owns_its_classes_in_the_average(kind, told):
+    assert union_plan().merge("m", kind) == ([f"--merge={kind}", "--root=0", told] if told else [])
+
+
+def test_the_jobs_of_a_union_are_of_one_root():
+    plan = union_plan(methods=["ours", "ewc", "average_rooted"])
+    made = {f"{job.rule}.{job.name}": job for job in jobs(plan)}
+    assert {name for name in made if name.startswith(("widen", "root.", "class_samples"))} == {
+        "widen.m.c", "widen.m.b", "root.m.b.0", "class_samples.m.widened.c", "class_samples.m.rooted.b",
+    }  # fmt: skip
+    assert made["widen.m.c"].inputs == ["union.safetensors"]
+    assert {"sources.a.class", "sources.c.class"} <= set(made["widen.m.c"].keys)
+    assert made["fisher.m"].inputs == [plan.widened_root("m")]
+    assert made["distances.m.0"].inputs == [
+        plan.widened_root("m"), "results/widened/m/b.safetensors", "results/rooted/m/b/seed0.safetensors",
+    ]  # fmt: skip
+    assert len(outputs(plan)) == len(set(outputs(plan)))
+
+
+def test_a_folder_of_images_is_rooted_in_a_union():
+    plan = union_plan(mixtures={"m": {"sources": ["a", "c", "box"], "root": ["a", "c"]}}, methods=["ours"])
+    made = {f"{job.rule}.{job.name}": job for job in jobs(plan)}
+    assert made["root.m.box.0"].inputs == ["results/widened/m/a.safetensors", "drawn/box"]
+    assert plan.measured_as("box") == "union.safetensors"
+
+
 def test_methods_without_training_are_measured_as_they_start():
     plan = plan_of()
     assert plan.models("m", "average_rooted", 3) == ["results/averages/m/rooted/seed3.safetensors"]

@@ -27,6 +27,7 @@ def check_inputs(plan: Plan) -> list[str]:
         _check_root(plan, mixture, told)
         for source in m.sources:
             _check_reference(plan, source)
+        _check_classes(plan, mixture, told)
         _check_networks(plan, mixture, {s: each for s, each in told.items() if each})
     for name, method in plan.methods.items():
         if method.images == "real" and not any(name in plan.methods_for(mixture) for mixture in plan.params.mixtures):
@@ -82,6 +83,20 @@ def _check_root(plan: Plan, mixture: str, told: Mapping[str, Told | None]) -> No
             f"mixtures.{mixture}: {plan.model(root)}, the root, has no discriminator, and a new one is not trained; "
             f"{way} a checkpoint that has one"
         )
+
+
+def _check_classes(plan: Plan, mixture: str, told: Mapping[str, Told | None]) -> None:
+    """A root of several sources is so many classes: a name and a number may be the same one."""
+    found: dict[int, str] = {}
+    for source in plan.mixture(mixture).roots:
+        each = told[source]
+        if each:
+            other = found.setdefault(find_class(plan.own_class(source), each.class_names, source), source)
+            if other != source:
+                raise CocktailError(
+                    f"mixtures.{mixture}.root: {other} and {source} are the same class of {plan.model(source)}; give "
+                    "each its own"
+                )
 
 
 def _check_networks(plan: Plan, mixture: str, told: Mapping[str, Told]) -> None:

@@ -74,8 +74,8 @@ def _classes(*sources: str) -> list[str]:
 def _models(plan: Plan) -> Iterator[Job]:
     for mixture, m in plan.params.mixtures.items():
         own = f"mixtures.{mixture}"
-        for s in plan.with_models(m.sources):
-            keys = ["seed", own, *_classes(s)]
+        for s in plan.with_models(m.models):
+            keys = ["seed", own, *_classes(*m.classes_of(s))]
             yield Job("widen", f"{mixture}.{s}", [plan.model(s)], [plan.widened(mixture, s)], keys)
         for seed in plan.params.seeds:
             yield from _rooted(plan, mixture, seed)
@@ -172,7 +172,7 @@ def _report(plan: Plan) -> Iterator[Job]:
     methods = ["methods", "variants"]
     for mixture, m in plan.params.mixtures.items():
         for stage in ("widened", "rooted"):
-            for s in m.sources if stage == "rooted" else plan.with_models(m.sources):
+            for s in m.sources if stage == "rooted" else plan.with_models(m.models):
                 inputs, made = [plan.stage(stage, mixture, s)], [plan.grid(mixture, f"{stage}/{s}")]
                 yield Job("class_samples", f"{mixture}.{stage}.{s}", inputs, made, GRID_KEYS)
         for kind in plan.figure_kinds():

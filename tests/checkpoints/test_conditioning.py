@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gan_cocktail.checkpoints.conditioning import widen
 from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.checkpoints.truncation import W_AVG
 from gan_cocktail.errors import CocktailError
 from tests.conftest import TINY
 from tests.networks.test_networks import close, lively, networks
@@ -55,6 +56,27 @@ def test_a_source_of_classes_keeps_the_chosen_one_as_its_own(network, n, data):
     wide = widen(source, n, position, 0, chosen)
     close(draw(wide, label(n, position)), draw(source, label(network.c_dim, chosen)))
     close(judge(wide, label(n, position)), judge(source, label(network.c_dim, chosen)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(network=networks(img_channels=3, img_resolution=16), c=st.integers(1, 5), data=st.data())
+def test_a_source_of_several_domains_keeps_each_in_its_place(network, c, data):
+    """From c classes, any of them, to any places of n."""
+    source = lively(network.model_copy(update={"c_dim": c}), 0)
+    labels = data.draw(st.permutations(range(c)))[: data.draw(st.integers(1, c))]
+    n = data.draw(st.integers(len(labels), 7))
+    positions = data.draw(st.permutations(range(n)))[: len(labels)]
+    wide = widen(source, n, positions, 0, labels)
+    for own, position in zip(labels, positions, strict=True):
+        close(draw(wide, label(n, position)), draw(source, label(c, own)))
+        close(judge(wide, label(n, position)), judge(source, label(c, own)))
+        if c > 1:
+            assert torch.equal(wide.G[W_AVG][position], source.G[W_AVG][own])
+
+
+def test_every_class_has_a_position():
+    with pytest.raises(CocktailError, match="expected a position for each of 2 classes, found 1"):
+        widen(Model.random(TINY.model_copy(update={"c_dim": 3}), 0), 3, 0, 0, [0, 1])
 
 
 def test_other_classes_are_told_apart(tiny):

@@ -103,6 +103,17 @@ def test_widening_keeps_the_mean_of_the_own_class(tiny):
     assert torch.equal(again.G[W_AVG][0], wide.G[W_AVG][2])
 
 
+def test_a_class_of_a_file_with_one_mean_for_all_gets_its_own():
+    """As other programs' files are read: every row the same mean, of no class."""
+    model = lively(THREE, 0)
+    model.G[W_AVG] = torch.randn(16).expand(3, -1).clone()
+    wide = widen(model, 4, [3, 1], 0, [0, 2])
+    for position, own in ((3, 0), (1, 2)):
+        wanted, spread = mean_w(model, own)
+        assert ((wide.G[W_AVG][position] - wanted).abs() < 6 * spread / LATENTS**0.5 + 1e-5).all()
+    check(wide)
+
+
 def test_an_average_has_the_means_of_what_it_draws(tmp_path):
     for k in range(2):
         save(widen(lively(TINY, k), 2, k, 0), tmp_path / str(k))

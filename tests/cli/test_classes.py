@@ -88,7 +88,7 @@ def test_a_model_of_one_domain_needs_no_class(tiny, tmp_path):
     save(tiny, tmp_path / "m")
     for verb, options in DRAWING.items():
         call(verb, tmp_path / "m", *options, "--out", tmp_path / verb)
-    assert load_fisher(tmp_path / "fisher").info["label"] == 0
+    assert load_fisher(tmp_path / "fisher").info["labels"] == [0]
     with zipfile.ZipFile(tmp_path / "synthesize") as archive:
         assert b"class" not in archive.comment
 

@@ -6,12 +6,15 @@ import re
 import pytest
 import yaml
 
+from gan_cocktail.checkpoints.conditioning import widen
+from gan_cocktail.checkpoints.model import load, save
 from gan_cocktail.jobs import jobs
 from tests.conftest import ROOT
 from tests.integration.repository import PARAMS, Repository
 from tests.test_jobs import plan_of
 from workflow.coupling import stages
 
+CAT = ROOT / "resources/sources/cat/model.safetensors"
 LEAVES = {
     "seed": 1,
     "fisher.n_images": 20,
@@ -104,6 +107,12 @@ VARIANTS = [
         "sources": PARAMS["sources"] | {"mine": {"dataset": "README.md"}},
         "mixtures": {"m": {"sources": ["cat", "mine"]}},
     },
+    {
+        "sources": PARAMS["sources"] | {c: {"model": "union.safetensors", "class": c} for c in ("dog", "car")},
+        "mixtures": {"m": {"sources": ["dog", "cat", "car"], "root": ["dog", "car"]}},
+        "methods": ["ours", "ours_plus", "ewc", "mine", "average_rooted", "average_unrooted", "ensemble"],
+        "variants": {"mine": MINE["near"]},
+    },
 ]
 
 
@@ -111,6 +120,7 @@ VARIANTS = [
 @pytest.mark.parametrize("change", VARIANTS)
 def test_stages_are_snakemake_s_jobs(repository, change):
     (repository.folder / "README.md").touch()
+    save(widen(load(CAT), ["dog", "car"], 0, 0), repository.folder / "union.safetensors")
     repository.write(PARAMS | change)
     snakemake = plan_of_snakemake(repository)
     document = yaml.safe_load((repository.folder / "dvc.yaml").read_text())["stages"]

@@ -1,8 +1,10 @@
 """The ways to merge beside the mean: what each keeps of which model."""
 
+import pytest
 import torch
 
 from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.merging.mean import mean
 from gan_cocktail.merging.table import MERGES
 from tests.conftest import TINY
@@ -20,7 +22,7 @@ def models():
 
 def test_each_class_has_the_vector_of_its_own_model():
     every, one_hot = models(), torch.eye(3)
-    merged = MERGES["own_embeddings"](every, 0)
+    merged = MERGES["own_embeddings"](every, 0, range(3))
     for net in (Model.generator, Model.discriminator):
         found = net(merged).mapping.embed(one_hot)
         for i, model in enumerate(every):
@@ -28,7 +30,7 @@ def test_each_class_has_the_vector_of_its_own_model():
 
 
 def test_all_else_is_the_mean():
-    merged, plain = MERGES["own_embeddings"](models(), 0), mean(models())
+    merged, plain = MERGES["own_embeddings"](models(), 0, range(3)), mean(models())
     for part in ("G", "D"):
         for name, value in getattr(plain, part).items():
             assert torch.equal(value, getattr(merged, part)[name]) != (name == "mapping.embed.weight"), name
@@ -36,7 +38,7 @@ def test_all_else_is_the_mean():
 
 def test_the_root_keeps_its_discriminator():
     every = models()
-    merged, plain = MERGES["root_discriminator"](every, 1), mean(every)
+    merged, plain = MERGES["root_discriminator"](every, 1, range(3)), mean(every)
     assert all(torch.equal(value, merged.G[name]) for name, value in plain.G.items())
     assert all(torch.equal(value, merged.D[name]) for name, value in every[1].D.items())
 
@@ -44,7 +46,18 @@ def test_the_root_keeps_its_discriminator():
 def test_every_way_leaves_a_model_merged_with_itself_as_it_is():
     model = Model.random(CONDITIONAL, 0)
     for way in MERGES.values():
-        merged = way([model] * 3, 2)
+        merged = way([model] * 3, 2, range(3))
         for part in ("G", "D"):
             for name, value in getattr(model, part).items():
                 torch.testing.assert_close(getattr(merged, part)[name], value, atol=1e-6, rtol=1e-6)
+
+
+def test_a_model_of_several_classes_gives_each_its_vector():
+    root, leaf = models()[:2]
+    merged, plain, one_hot = MERGES["own_embeddings"]([root, leaf], 0, [0, 1, 0]), mean([root, leaf]), torch.eye(3)
+    for net in (Model.generator, Model.discriminator):
+        found, wanted = net(merged).mapping.embed(one_hot), [net(m).mapping.embed(one_hot) for m in (root, leaf)]
+        torch.testing.assert_close(found, torch.stack([wanted[0][0], wanted[1][1], wanted[0][2]]), atol=1e-5, rtol=1e-5)
+    assert torch.equal(merged.G["synthesis.b4.const"], plain.G["synthesis.b4.const"])
+    with pytest.raises(CocktailError, match="expected for each of 3 classes which model it is of, found 2"):
+        MERGES["own_embeddings"]([root, leaf], 0, [0, 1])

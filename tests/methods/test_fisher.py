@@ -22,7 +22,7 @@ def conditional():
 
 
 def test_fisher_is_the_mean_squared_gradient_of_single_images(conditional):
-    found = fisher_information(conditional, 1, 3, 0, CPU)
+    found = fisher_information(conditional, [1], 3, 0, CPU)
     G, D = conditional.generator().requires_grad_(True), conditional.discriminator().requires_grad_(True)
     rng, c = stream(0, "fisher", "noise"), torch.tensor([[0.0, 1.0]])
     gradients = []
@@ -34,8 +34,19 @@ def test_fisher_is_the_mean_squared_gradient_of_single_images(conditional):
         torch.testing.assert_close(value, expected)
 
 
+def test_classes_take_turns(conditional):
+    """The same latents, noise aside: two images, one a class, are what each class gives for its own."""
+    conditional.G |= {k: torch.zeros_like(v) for k, v in conditional.G.items() if "noise_strength" in k}
+    both = fisher_information(conditional, [0, 1], 2, 0, CPU)
+    first = fisher_information(conditional, [0], 1, 0, CPU)
+    second = fisher_information(conditional, [1], 2, 0, CPU)
+    only = fisher_information(conditional, [1], 1, 0, CPU)
+    for name in ("mapping.fc0.weight", "synthesis.b8.conv1.weight"):
+        torch.testing.assert_close(both.G[name], (first.G[name] + 2 * second.G[name] - only.G[name]) / 2)
+
+
 def test_every_weight_but_the_class_embeddings_has_its_information(conditional):
-    found = fisher_information(conditional, 0, 2, 0, CPU)
+    found = fisher_information(conditional, [0], 2, 0, CPU)
     for values, net in ((found.G, conditional.generator()), (found.D, conditional.discriminator())):
         expected = {name for name, _ in net.named_parameters() if not name.startswith("mapping.embed.")}
         assert values.keys() == expected
@@ -43,7 +54,7 @@ def test_every_weight_but_the_class_embeddings_has_its_information(conditional):
 
 
 def test_fisher_survives_the_disk(conditional, tmp_path):
-    found = fisher_information(conditional, 0, 1, 0, CPU)
+    found = fisher_information(conditional, [0], 1, 0, CPU)
     found.info = {"kind": "fisher"}
     save_fisher(found, tmp_path / "f.safetensors")
     read = load_fisher(tmp_path / "f.safetensors")

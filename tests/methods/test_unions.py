@@ -52,7 +52,7 @@ def test_teachers_of_the_network_teach_and_others_are_refused(attempt, tmp_path)
 def test_fisher_information_of_another_network_is_refused(attempt, tmp_path):
     told = EWCParams(mapping=1, synthesis=1, discriminator=1)
     for name, network in {"own": TWO, "other": TWO.model_copy(update={"mapping_layers": 3})}.items():
-        found = fisher_information(Model.random(network, 0), 0, 1, 0, CPU)
+        found = fisher_information(Model.random(network, 0), [0], 1, 0, CPU)
         found.info = {"kind": "fisher"}
         save_fisher(found, tmp_path / name)
     attempt(Twist(ewc=told, fisher=tmp_path / "own"))

@@ -62,9 +62,7 @@ rule distances:
         models=lambda w, input: [f"--before={path}" for path in input.before]
         + [f"--after={path}" for path in input.after],
         generated=lambda w: plan.without_models(w.mixture),
-        names=lambda w: ",".join(
-            [plan.mixture(w.mixture).root_name, *plan.mixture(w.mixture).leaves]
-        ),
+        names=lambda w: plan.distance_names(w.mixture),
     shell:
         "gan-cocktail distances {input.root:q} {params.models:q} --names {params.names} --mixture {wildcards.mixture}"
         " {params.generated:q} --out {output:q} > {log:q} 2>&1"

@@ -16,9 +16,9 @@ rule widen:
     params:
         *code("widen"),
         contents=lambda w: contents(plan.model(w.source)),
-        own_class=lambda w: plan.class_options(w.source),
+        own_class=lambda w: plan.picked(w.mixture, w.source),
         classes=lambda w: plan.classes(w.mixture),
-        position=lambda w: plan.position(w.mixture, w.source),
+        position=lambda w: plan.positions(w.mixture, w.source),
         leaf=lambda w: plan.leaf(w.mixture, w.source),
         seed=PARAMS.seed,
     shell:
@@ -68,7 +68,7 @@ rule fisher:
         mem_mb=1000,
     params:
         *code("fisher"),
-        label=lambda w: plan.position(w.mixture, plan.mixture(w.mixture).root_name),
+        label=lambda w: plan.positions(w.mixture, plan.mixture(w.mixture).root_name),
         n_images=PARAMS.fisher.n_images,
         seed=PARAMS.seed,
     shell:

@@ -17,9 +17,9 @@ from gan_cocktail.params.network import NetworkParams
 def widen(
     model: Model,
     classes: int | Sequence[str],
-    position: int,
+    position: int | Sequence[int],
     seed: int,
-    label: int | None = None,
+    label: int | Sequence[int] | None = None,
     where: str = "the source",
     *,
     leaf: bool = False,
@@ -29,9 +29,12 @@ def widen(
     For its own class G gives the same images; D gives the same logits for every class of an
     unconditional source (if its class vectors are at least as wide as there are classes, else for its own),
     and for its own class of a conditional one. What is new is drawn at the initial scale of the networks, from
-    `seed` alone: sources widened alike share it. label: the class of a conditional source that is its domain;
-    where: what errors call the source. leaf: whether it is to be rooted in another, and so may lack D, as the result
-    then does.
+    `seed` alone: sources widened alike share it. label: the class of a conditional source that is its domain; several,
+    with a position each, for a source of several domains. where: what errors call the source. leaf: whether it is to
+    be rooted in another, and so may lack D, as the result then does.
+
+    Truncation goes to the mean of w of each own class as the source has it; where it has one mean for several classes,
+    as other programs' files do, to the class's own, which is computed.
 
     Raises CocktailError for a source of several classes without a label: which one is its domain is not known.
     """
@@ -43,6 +46,9 @@ def widen(
             f"{where} has {old.c_dim} classes ({', '.join(model.class_names)}); expected an unconditional model or "
             "one class, its domain: say which"
         )
+    positions, labels = _several(position), _several(label or 0)
+    if len(positions) != len(labels):
+        raise CocktailError(f"{where}: expected a position for each of {len(labels)} classes, found {len(positions)}")
     names = () if isinstance(classes, int) else tuple(classes)
     n_classes = classes if isinstance(classes, int) else len(names)
     network = old.model_copy(update={"c_dim": n_classes})
@@ -50,15 +56,21 @@ def widen(
         torch.manual_seed(seed)
         G, D = dict(model.G), dict(model.D)
         if old.c_dim == 0:
-            _embed_generator(G, network, position)
+            _embed_generator(G, network, *positions)
             if D:
-                _project_discriminator(D, network, position)
+                _project_discriminator(D, network, *positions)
         else:
             for state in (G, D) if D else (G,):
-                state["mapping.embed.weight"] = _columns(state["mapping.embed.weight"], n_classes, position, label or 0)
+                state["mapping.embed.weight"] = _columns(state["mapping.embed.weight"], n_classes, positions, labels)
         means = class_means(network, G | {W_AVG: torch.zeros(n_classes, network.w_dim)})
-        means[position] = model.G[W_AVG][label or 0] if old.c_dim else model.G[W_AVG]  # as the source has it
+        told = model.G[W_AVG].reshape(-1, network.w_dim)  # one mean of an unconditional model, else one a class
+        if len(told) == 1 or not (told == told[0]).all():
+            means[positions] = told[labels]
     return Model(network, G | {W_AVG: means}, D, model.info, names)
+
+
+def _several(which: int | Sequence[int]) -> list[int]:
+    return [which] if isinstance(which, int) else list(which)
 
 
 def _embed_generator(G: State, network: NetworkParams, position: int) -> None:
@@ -101,8 +113,8 @@ def _project_discriminator(D: State, network: NetworkParams, position: int) -> N
     D |= {f"mapping.{k}": v for k, v in mapping.state_dict().items()}
 
 
-def _columns(weight: Tensor, n_classes: int, position: int, label: int) -> Tensor:
-    """Embedding [D, C] -> [D, n_classes]; the column `label`, now at `position`, keeps its effective size."""
+def _columns(weight: Tensor, n_classes: int, positions: Sequence[int], labels: Sequence[int]) -> Tensor:
+    """Embedding [D, C] -> [D, n_classes]; the columns `labels`, now at `positions`, keep their effective size."""
     columns = torch.randn(weight.shape[0], n_classes)
-    columns[:, position] = weight[:, label] * math.sqrt(n_classes / weight.shape[1])
+    columns[:, positions] = weight[:, labels] * math.sqrt(n_classes / weight.shape[1])
     return columns

@@ -19,6 +19,12 @@ def average(
     out: Out,
     merge: Annotated[str, typer.Option(help=f"How: {', '.join(MERGES)}.")] = "mean",
     root: Annotated[int, typer.Option(min=0, help="Which of the models is the root, from 0.")] = 0,
+    owners: Annotated[
+        str,
+        typer.Option(
+            help="Of each class in order, which of the models it is of, comma-separated; default: one a model."
+        ),
+    ] = "",
 ) -> None:
     """Average every weight of G and D (stage 2, step 1)."""
     if merge not in MERGES:
@@ -29,9 +35,16 @@ def average(
     lacking = [str(path) for path, model in zip(models, loaded, strict=True) if not model.D]
     if lacking and merge != "mean":
         raise CocktailError(f"--merge {merge}: expected models with discriminators, found none in {', '.join(lacking)}")
-    averaged = MERGES[merge](loaded, root)
+    averaged = MERGES[merge](loaded, root, _read_owners(owners, len(models)))
     if 0 < len(lacking) < len(models):
         print(f"no discriminator in {', '.join(lacking)}; the average has the mean of the others'")
     averaged.G = with_class_means(averaged.network, averaged.G)
     averaged.info = describe("merged_initialisation", merge=merge, parents=[parent(path) for path in models])
     save(averaged, out)
+
+
+def _read_owners(text: str, n: int) -> list[int]:
+    owners = text.split(",") if text else [str(k) for k in range(n)]
+    if not set(owners) <= {str(k) for k in range(n)}:
+        raise CocktailError(f"--owners: expected for each class one of 0 to {n - 1} ({n} models), found {text}")
+    return [int(owner) for owner in owners]

@@ -13,6 +13,14 @@ from gan_cocktail.errors import CocktailError
 Class = Annotated[
     str, typer.Option("--class", help="Of a model of several classes: which one, by name or by number from 0.")
 ]
+OwnClasses = Annotated[
+    str,
+    typer.Option(
+        "--class",
+        help="Of a model of several classes: which one, by name or by number from 0; of a root that is several, each, "
+        "comma-separated.",
+    ),
+]
 SourceClass = Annotated[
     str,
     typer.Option(
@@ -53,6 +61,14 @@ def pick_class(model: Model, asked: str, path: Path) -> int:
     """The class of a model that --class asks for; CocktailError as find_class."""
     n = len(model.class_names)
     return find_class(asked, model.class_names, f"{n} class{'es' * (n > 1)} in {path}")
+
+
+def pick_own(model: Model, asked: str, path: Path) -> list[int]:
+    """The classes of a model that are its own, as --class says them, comma-separated; CocktailError as find_class."""
+    picked = [pick_class(model, name.strip(), path) for name in asked.split(",")]
+    if len(set(picked)) < len(picked):
+        raise CocktailError(f"--class: expected different classes of {path}, found {asked}")
+    return picked
 
 
 def check_order(domains: Sequence[str], classes: Sequence[str], path: Path) -> None:

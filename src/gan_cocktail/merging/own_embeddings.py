@@ -9,22 +9,31 @@ from dataclasses import replace
 import torch
 
 from gan_cocktail.checkpoints.model import Model, State
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.merging.mean import mean
 from gan_cocktail.networks.layers import FullyConnected
 
 WEIGHT, BIAS = "mapping.embed.weight", "mapping.embed.bias"
 
 
-def own_embeddings(models: Sequence[Model], root: int) -> Model:
-    """One conditional model a class, in order -> their mean, whose embedding of class i is that of model i."""
+def own_embeddings(models: Sequence[Model], owners: Sequence[int]) -> Model:
+    """The mean of conditional models, whose embedding of class i is that of models[owners[i]].
+
+    CocktailError if there is not an owner for each class.
+    """
     averaged = mean(models)
-    G = averaged.G | {WEIGHT: _columns([m.G for m in models], averaged.G)}
-    D = averaged.D | {WEIGHT: _columns([m.D for m in models], averaged.D)}
+    if len(owners) != averaged.network.c_dim:
+        raise CocktailError(
+            f"own_embeddings: expected for each of {averaged.network.c_dim} classes which model it is of, found "
+            f"{len(owners)}; say it with --owners"
+        )
+    G = averaged.G | {WEIGHT: _columns([models[k].G for k in owners], averaged.G)}
+    D = averaged.D | {WEIGHT: _columns([models[k].D for k in owners], averaged.D)}
     return replace(averaged, G=G, D=D)
 
 
 def _columns(states: Sequence[State], averaged: State) -> torch.Tensor:
-    """Embedding weights [width, N] that give model i's vector of class i beside the mean's bias."""
+    """Embedding weights [width, N] that give the i-th state's vector of class i beside the mean's bias."""
     width, n = averaged[WEIGHT].shape
     gain = FullyConnected(n, width).weight_gain
     columns = [s[WEIGHT][:, i] + (s[BIAS] - averaged[BIAS]) / gain for i, s in enumerate(states)]

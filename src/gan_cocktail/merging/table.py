@@ -7,10 +7,11 @@ from gan_cocktail.merging.mean import mean
 from gan_cocktail.merging.own_embeddings import own_embeddings
 from gan_cocktail.merging.root_discriminator import root_discriminator
 
-Merge = Callable[[Sequence[Model], int], Model]  # models of one architecture, one a class; which of them is the root
+# models of one architecture; which of them is the root; of each class, which of them it is of
+Merge = Callable[[Sequence[Model], int, Sequence[int]], Model]
 
 MERGES: dict[str, Merge] = {
-    "mean": lambda models, root: mean(models),
-    "own_embeddings": own_embeddings,
-    "root_discriminator": root_discriminator,
+    "mean": lambda models, root, owners: mean(models),
+    "own_embeddings": lambda models, root, owners: own_embeddings(models, owners),
+    "root_discriminator": lambda models, root, owners: root_discriminator(models, root),
 }

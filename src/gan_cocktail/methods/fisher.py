@@ -1,5 +1,7 @@
 """The diagonal of the Fisher information of a model: what EWC holds on to."""
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -12,8 +14,8 @@ from gan_cocktail.training.losses import generator_loss
 CLASS_EMBEDDING = "mapping.embed."  # new for a mixture: nothing is known of it that would be worth keeping
 
 
-def fisher_information(model: Model, label: int, n: int, seed: int, device: torch.device) -> Fisher:
-    """Mean squared gradient of -log sigmoid(D(G(z, c), c)) over n images of class `label`, one image at a time.
+def fisher_information(model: Model, labels: Sequence[int], n: int, seed: int, device: torch.device) -> Fisher:
+    """Mean squared gradient of -log sigmoid(D(G(z, c), c)) over n images of classes `labels` by turns, one at a time.
 
     Source: Li et al. 2020, sec. 3.2. The class embeddings are left out.
     """
@@ -21,8 +23,9 @@ def fisher_information(model: Model, label: int, n: int, seed: int, device: torc
     D = model.discriminator().to(device).requires_grad_(True)
     sums = [{name: torch.zeros_like(p) for name, p in _weights(net)} for net in (G, D)]
     rng = stream(seed, "fisher", "noise", device=device)
-    c = F.one_hot(torch.tensor([label]), G.c_dim).float().to(device) if G.c_dim else None
-    for z in latents(n, G.z_dim, seed, "fisher").to(device).split(1):
+    for i, z in enumerate(latents(n, G.z_dim, seed, "fisher").to(device).split(1)):
+        label = torch.tensor([labels[i % len(labels)]], device=device)
+        c = F.one_hot(label, G.c_dim).float() if G.c_dim else None
         image = G(z, c, G.synthesis.draw_noise(1, rng))
         loss = generator_loss(D(image, c))
         for net, total in zip((G, D), sums, strict=True):

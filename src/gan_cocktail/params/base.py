@@ -18,6 +18,11 @@ Name = Annotated[str, Field(pattern=NAME)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
+def as_list(value: Any) -> Any:
+    """A text as a list of one, for keys that take one or several."""
+    return [value] if isinstance(value, str) else value
+
+
 class Section(BaseModel):
     """A part of params.yaml: immutable, unknown keys refused."""
 

@@ -1,24 +1,20 @@
 """How images are measured."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from gan_cocktail.params.base import Section
+from gan_cocktail.params.base import Section, as_list
 
 Feature = Literal["efficientnet_lite0", "inception_v3", "dinov2", "clip"]
 DEFAULT: Feature = "efficientnet_lite0"
 SHIPPED = f"resources/features/{DEFAULT}.safetensors"
 
 
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
 class EvaluationParams(Section):
     """How images are measured."""
 
-    features: Annotated[list[Feature], BeforeValidator(_as_list, json_schema_input_type=Feature | list[Feature])] = (
+    features: Annotated[list[Feature], BeforeValidator(as_list, json_schema_input_type=Feature | list[Feature])] = (
         Field([DEFAULT], description="feature extractor, or a list: the first decides", min_length=1)
     )
     weights: dict[Feature, str] = Field(

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from gan_cocktail.params.applications import ApplicationParams
-from gan_cocktail.params.base import Name, Section, nearest
+from gan_cocktail.params.base import Name, Section, as_list, nearest
 from gan_cocktail.params.evaluation import EvaluationParams
 from gan_cocktail.params.figures import FigureParams
 from gan_cocktail.params.reading import ReadingParams
@@ -59,7 +59,12 @@ class MixtureParams(Section):
     """An ordered list of sources to merge; class i of the union GAN is source i."""
 
     sources: list[Name] = Field(description="two or more names from `sources`", min_length=2)
-    root: Name | None = Field(None, description="the source that every other is rooted in; null: the first")
+    root: Annotated[list[Name] | None, BeforeValidator(as_list, json_schema_input_type=Name | list[Name] | None)] = (
+        Field(
+            None,
+            description="the source that others are rooted in, or several, classes of one `model`; null: the first",
+        )
+    )
     class_probabilities: list[Annotated[float, Field(gt=0)]] | None = Field(
         None, description="share of each source in the training batches; null: uniform"
     )
@@ -68,21 +73,52 @@ class MixtureParams(Section):
     def _consistent(self) -> Self:
         if len(set(self.sources)) < len(self.sources):
             raise ValueError(f"a source stands twice in {self.sources}")
-        if self.root is not None and self.root not in self.sources:
-            raise ValueError(f"root {self.root!r} is none of its sources {self.sources}")
+        self._check_root(self.roots)
         if self.class_probabilities is not None and len(self.class_probabilities) != len(self.sources):
             raise ValueError(f"{len(self.class_probabilities)} class_probabilities for {len(self.sources)} sources")
         return self
 
+    def _check_root(self, roots: list[str]) -> None:
+        for name in roots:
+            if name not in self.sources:
+                raise ValueError(f"root {name!r} is none of its sources {self.sources}")
+        if len(set(roots)) < len(roots):
+            raise ValueError(f"root: a source stands twice in {roots}")
+        if not roots or not self.leaves:
+            raise ValueError(f"root: expected one or more of {self.sources}, but not all of them, found {roots}")
+
+    @property
+    def roots(self) -> list[str]:
+        """The classes of the root, in any order: the first source unless said otherwise."""
+        return self.sources[:1] if self.root is None else self.root
+
     @property
     def root_name(self) -> str:
-        """The root, the first source unless said otherwise."""
-        return self.root or self.sources[0]
+        """The source that the root's files are called after: the first of the root's classes."""
+        return next(s for s in self.sources if s in self.roots)
+
+    @property
+    def root_label(self) -> str:
+        """What the root is called in tables and figures."""
+        return "+".join(self.classes_of(self.root_name))
 
     @property
     def leaves(self) -> list[str]:
         """The sources that are rooted: all but the root."""
-        return [s for s in self.sources if s != self.root_name]
+        return [s for s in self.sources if s not in self.roots]
+
+    def model_of(self, source: str) -> str:
+        """The source that the model of this one is called after: the root has one for all of its classes."""
+        return self.root_name if source in self.roots else source
+
+    @property
+    def models(self) -> list[str]:
+        """The same of all sources, in order, each model once."""
+        return list(dict.fromkeys(map(self.model_of, self.sources)))
+
+    def classes_of(self, model: str) -> list[str]:
+        """The sources, in order, that a model is of."""
+        return [s for s in self.sources if self.model_of(s) == model]
 
     @property
     def probabilities(self) -> list[float]:
@@ -151,13 +187,26 @@ class Params(Section):
 
     def _check_root(self, mixture: str) -> None:
         m = self.mixtures[mixture]
-        if self.sources[m.root_name].images is not None:
+        if len(m.roots) > 1:
+            self._check_union(mixture)
+        elif self.sources[m.root_name].images is not None:
             able = [s for s in m.sources if self.sources[s].images is None]
             out = f"set `root` to {' or '.join(able)}" if able else "give one of its sources a `model`"
             raise ValueError(
                 f"mixtures.{mixture}: its root, {m.root_name}, is given as images, and a root needs weights; {out}"
             )
 
+    def _check_union(self, mixture: str) -> None:
+        """A root of several sources is one model, of which they are classes."""
+        roots = {name: self.sources[name] for name in self.mixtures[mixture].roots}
+        where = f"mixtures.{mixture}.root: {' and '.join(roots)}"
+        lacking = [name for name, source in roots.items() if source.class_ is None]
+        if lacking or len({source.model for source in roots.values()}) > 1:
+            why = f"{' and '.join(lacking)} has no `class`" if lacking else "their `model`s differ"
+            raise ValueError(f"{where}: a root of several sources is one `model`, of each a `class` of its own; {why}")
+        if len({str(source.class_) for source in roots.values()}) < len(roots):
+            raise ValueError(f"{where}: they are the same `class` of one `model`; give each its own")
+
     def total_kimg(self, mixture: str) -> float:
-        """(N - 1) * rooting + merging: what `ours` spends, and so every trained baseline."""
+        """Rooting of every leaf, and merging: what `ours` spends, and so every trained baseline."""
         return len(self.mixtures[mixture].leaves) * self.rooting.kimg + self.merging.kimg

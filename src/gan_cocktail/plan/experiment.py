@@ -35,6 +35,11 @@ class Plan(ModelPlan):
         """The same, rooted."""
         return [self.rooted(mixture, s, seed) for s in self.mixture(mixture).leaves]
 
+    def distance_names(self, mixture: str) -> str:
+        """What the root and the rooted sources are called there, as the value of an option."""
+        m = self.mixture(mixture)
+        return ",".join([m.root_label, *m.leaves])
+
     def without_models(self, mixture: str) -> list[str]:
         """Which sources are given as images alone, as an option."""
         names = [s for s in self.mixture(mixture).leaves if self.params.sources[s].images]
@@ -88,9 +93,8 @@ class Plan(ModelPlan):
         m = self.mixture(mixture)
         rows = []
         for k, s in enumerate(m.sources):
-            is_root = s == m.root_name
-            folder, what = ("widened", "root") if is_root else ("rooted", "rooted")
-            rows.append((f"{s} ({what})", f"{self.grid(mixture, f'{folder}/{s}')}:{k}"))
+            folder, what = ("rooted", "rooted") if s in m.leaves else ("widened", "root")
+            rows.append((f"{s} ({what})", f"{self.grid(mixture, f'{folder}/{m.model_of(s)}')}:{k}"))
         for kind in self.averages(mixture):
             grid = self.grid(mixture, f"average_{kind}")
             rows += [(f"average, {kind}: {s}", f"{grid}:{k}") for k, s in enumerate(m.sources)]

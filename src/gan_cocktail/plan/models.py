@@ -71,9 +71,19 @@ class ModelPlan(SourcePlan):
         """The class of a source in a mixture."""
         return self.mixture(mixture).sources.index(source)
 
+    def positions(self, mixture: str, model: str) -> str:
+        """The classes that a model has in a mixture, as the value of an option."""
+        m = self.mixture(mixture)
+        return ",".join(str(m.sources.index(s)) for s in m.classes_of(model))
+
+    def picked(self, mixture: str, model: str) -> list[str]:
+        """The same in the file that it is of, as options; none if it has one alone."""
+        asked = [self.own_class(s) for s in self.mixture(mixture).classes_of(model)]
+        return [f"--class={','.join(asked)}"] if any(asked) else []
+
     def widened(self, mixture: str, source: str) -> str:
-        """A source, conditioned."""
-        return f"{self.results}/widened/{mixture}/{source}.safetensors"
+        """The model of a source, conditioned; of the root's classes it is one."""
+        return f"{self.results}/widened/{mixture}/{self.mixture(mixture).model_of(source)}.safetensors"
 
     def leaf(self, mixture: str, source: str) -> list[str]:
         """That a source is not the root, as an option."""
@@ -104,10 +114,12 @@ class ModelPlan(SourcePlan):
     # Merging
 
     def to_average(self, mixture: str, kind: AverageKind, seed: int) -> list[str]:
-        """The root with the rooted models, or the sources as they are (widened), one a class."""
-        m = self.mixture(mixture)
-        roots = m.sources if kind == "unrooted" else [m.root_name]
-        return [self.widened(mixture, s) if s in roots else self.rooted(mixture, s, seed) for s in m.sources]
+        """The root with the rooted models, or the sources as they are (widened), each model once."""
+        return [self._averaged(mixture, s, kind, seed) for s in self.mixture(mixture).models]
+
+    def _averaged(self, mixture: str, source: str, kind: AverageKind, seed: int) -> str:
+        rooted = kind != "unrooted" and source in self.mixture(mixture).leaves
+        return self.rooted(mixture, source, seed) if rooted else self.widened(mixture, source)
 
     def average(self, mixture: str, kind: AverageKind, seed: int) -> str:
         """The mean of those; that of the sources as they are is the same for all seeds."""
@@ -117,8 +129,12 @@ class ModelPlan(SourcePlan):
     def merge(self, mixture: str, kind: AverageKind) -> list[str]:
         """How those are averaged, as options: the plain mean needs none."""
         m = self.mixture(mixture)
-        plain = MERGE_OF.get(kind, "mean") == "mean"
-        return [] if plain else [f"--merge={MERGE_OF[kind]}", f"--root={m.sources.index(m.root_name)}"]
+        if MERGE_OF.get(kind, "mean") == "mean":
+            return []
+        owners = [m.models.index(m.model_of(s)) for s in m.sources]
+        several = len(m.models) < len(m.sources)
+        told = [f"--merge={MERGE_OF[kind]}", f"--root={m.models.index(m.root_name)}"]
+        return told + [f"--owners={','.join(map(str, owners))}"] * several
 
     def initialisation(self, mixture: str, method: str, seed: int) -> str:
         """Where a method starts; of a random start, whose architecture it takes."""
@@ -149,7 +165,9 @@ class ModelPlan(SourcePlan):
 
     def teachers(self, mixture: str, method: str, seed: int) -> list[str]:
         """The root and the rooted models, one a class, if the method is pulled to what they draw."""
-        return self.to_average(mixture, "rooted", seed) if self.methods[method].consistency else []
+        if not self.methods[method].consistency:
+            return []
+        return [self._averaged(mixture, s, "rooted", seed) for s in self.mixture(mixture).sources]
 
     def twist(self, mixture: str, method: str, seed: int) -> list[str]:
         """What sets a method's training apart, as options."""

@@ -29,6 +29,7 @@ class Mixture:
     name: str
     sources: list[str]
     root: str
+    rootings: int  # of how many sources a model is rooted
     shares: list[float]
     shown: list[str]  # what its models were trained on, and what became of it: a sentence a source
     verdicts: list[Verdict]  # one a budget: total kimg, and kimg of merging
@@ -47,7 +48,7 @@ class Mixture:
     @property
     def rooting_kimg(self) -> float:
         """Of each rooted model."""
-        return (self.total_kimg - self.merging_kimg) / (len(self.sources) - 1)
+        return (self.total_kimg - self.merging_kimg) / self.rootings
 
 
 def describe_mixture(rows: pd.DataFrame, name: str, inputs: Inputs) -> Mixture:
@@ -63,7 +64,8 @@ def describe_mixture(rows: pd.DataFrame, name: str, inputs: Inputs) -> Mixture:
     return Mixture(
         name,
         sources,
-        known.root_name if known else "",
+        known.root_label if known else "",
+        len(known.leaves) if known else len(sources) - 1,
         known.probabilities if known else [],
         shown_in(name, inputs.evaluations.values()),
         [judge(some, name, budget, inputs.baselines or baselines_of(some)) for budget in BUDGETS],
