@@ -34,8 +34,9 @@ def text(path: Path, params: Params, given: Sequence[Given], root: File, took: E
 
 
 def _head(path: Path, params: Params, costs: Sequence[str]) -> list[str]:
+    *names, last = params.sources
     told = [
-        f"{' and '.join(params.sources)} in one GAN: written by gan-cocktail new for these files and this machine.",
+        f"{', '.join(names)} and {last} in one GAN: written by gan-cocktail new for these files and this machine.",
         "Edit it; keys that are left out have the defaults of src/gan_cocktail/params (docs/experiments.md).",
         "",
         f"  {command(path)}",
@@ -58,7 +59,7 @@ def _sources(params: Params, given: Sequence[Given]) -> list[str]:
         "mixtures:",
         f"  {scalar(mixture)}:",
         _line(f"    sources: {scalar(m.sources)}", "class 0, class 1, ... of the union GAN"),
-        _line(f"    root: {scalar(m.root)}", "all models end with its network"),
+        _line(f"    root: {scalar(m.roots if len(m.roots) > 1 else m.root_name)}", "all models end with its network"),
     ]
 
 

@@ -56,9 +56,10 @@ def _source_training(datasets: Sequence[Images], root: File, recipe: TrainingPar
     while size > max(smallest, SMALLEST):
         size //= 2
     network = root.model.network.model_copy(update={"c_dim": 0, "img_resolution": size})
-    training = recipe.model_dump(exclude={"learning_rate", "mirror", "augmentation"})
-    training["r1_gamma"] = r1_gamma(size, recipe.batch_size)
-    return {"source_training": {"kimg": SOURCE * kimg, "network": network.model_dump(), "training": training}}
+    like = ("batch_size", "path_length_weight", "style_mixing", "ema_kimg", "precision")
+    training = {key: getattr(recipe, key) for key in like} | {"r1_gamma": r1_gamma(size, recipe.batch_size)}
+    budget = round(SOURCE * kimg, 6)
+    return {"source_training": {"kimg": budget, "network": network.model_dump(), "training": training}}
 
 
 def _evaluation(images: Sequence[Images]) -> dict[str, Any]:
