@@ -124,6 +124,12 @@ def test_new_takes_one_class_of_a_file_and_the_root_that_is_asked_for(project):
     assert params.mixtures["a-b-small"].root_name == "small"
 
 
+def test_new_takes_a_file_of_classes_whole(project):
+    call("new", "all", f"--source=three={FILES / 'tf-ada-32-cond3.pkl'}", SOURCES[0], "--kimg=1", "--seconds=300")
+    params = parse_section(Params, read_yaml((project / "experiments/all.yaml").read_text(), "all"), "all")
+    assert params.mixtures["three-small"].roots == ["three_0", "three_1", "three_2"]
+
+
 def test_new_takes_a_budget_instead_of_hours(project):
     call("new", "pair", *SOURCES, "--kimg", 3, "--seconds", 300)
     params = read_yaml((project / "experiments/pair.yaml").read_text(), "pair")
@@ -141,12 +147,8 @@ def test_new_takes_a_budget_instead_of_hours(project):
         (["a/b", *SOURCES], "NAME: names are of letters"),
         (["taken", *SOURCES], "experiments/taken.yaml is there already"),
         (["tables", *SOURCES], "results/tables is there already"),
-        (["pair", *SOURCES, "--root=smal"], "--root: 'smal' is none of the sources, did you mean 'small'?"),
+        (["pair", *SOURCES, "--root=smal"], "--root: 'smal' is none of the checkpoints, did you mean 'small'?"),
         (["pair", SOURCES[0], f"--source=bare={FILES / 'ada-ema-module-32.pkl'}", "--root=bare"], "no discriminator"),
-        (
-            ["pair", SOURCES[0], f"--source=c={FILES / 'tf-ada-32-cond3.pkl'}"],
-            "c.class: expected one of 0, 1, 2",
-        ),
         (["pair", SOURCES[0], f"--source=c={FILES / 'tf-ada-32-cond3.pkl'}", "--class=c=3"], "expected 0 to 2"),
         (["pair", *SOURCES, "--class=x=0"], "--class: expected 'NAME=CLASS', NAME of small, large, found 'x=0'"),
         (["pair", SOURCES[0], f"--source=evil={FILES / 'os-system.pkl'}"], "refused, and nothing of it was run"),
