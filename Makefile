@@ -35,7 +35,7 @@ lock: $(READY) ## write requirements.lock from what is installed
 		sed -E '/^(nvidia-|cuda-|triton)/s/$$/ ; sys_platform == "linux"/' > requirements.lock
 
 clean: ## remove what params.yaml's experiment made (git checkout results: the committed part back)
-	rm -rf results/sources results/synthetic results/references results/widened results/rooted \
+	rm -rf results/sources results/synthetic results/references results/discriminators results/widened results/rooted \
 		results/fisher results/averages results/unions results/evaluation results/features results/distances \
 		results/samples results/applications results/tables results/figures results/report.html \
 		results/logs results/benchmarks results/metrics.json results/tiny

@@ -156,15 +156,21 @@ def test_a_root_needs_a_discriminator_and_what_is_rooted_does_not(tmp_path):
     save(Model(TINY.model_copy(update={"mbstd_group_size": 2}), Model.random(TINY, 1).G), tmp_path / "drawn")
     sources = {name: {"model": str(tmp_path / name)} for name in ("whole", "drawn")}
 
-    def plan(root, sources=sources):
-        return Plan(Params(sources=sources, mixtures={"m": {"sources": [*sources], "root": root}}))
+    def plan(root, sources=sources, **more):
+        return Plan(Params(sources=sources, mixtures={"m": {"sources": [*sources], "root": root}}, **more))
 
     assert check_inputs(plan("whole")) == []  # its discriminator's settings are not known: they do not count
-    refused(
-        plan("drawn"), "drawn, the root, has no discriminator, and a new one is not trained; set its `root` to whole"
-    )
+    key = "set sources.drawn.discriminator_kimg to the kimg over which a new one is trained"
+    refused(plan("drawn"), f"drawn, the root, has no discriminator; set its `root` to whole, or {key}")
     alone = {name: {"model": str(tmp_path / "drawn")} for name in ("one", "two")}
-    refused(plan("one", alone), "a new one is not trained; take a checkpoint that has one")
+    refused(plan("one", alone), "has no discriminator; take a checkpoint that has one, or set sources.one.discrim")
+    given = {name: source | {"discriminator_kimg": 2} for name, source in sources.items()}
+    assert check_inputs(plan("drawn", sources | {"drawn": given["drawn"]}, methods=["ours"])) == []
+    assert check_inputs(plan("whole", sources | {"drawn": given["drawn"]})) == []  # where it is the root, it gets one
+    unlike = "whole and drawn differ in mbstd_group_size, so their weights cannot be averaged"  # of the new one
+    refused(plan("drawn", sources | {"drawn": given["drawn"]}), unlike)
+    refused(plan("whole", given), "sources.whole.discriminator_kimg: ")
+    refused(plan("whole", given), "whole has a discriminator, and a new one is for a model that has none; drop the key")
 
 
 @pytest.fixture

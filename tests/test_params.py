@@ -87,6 +87,13 @@ def test_every_key_of_params_yaml_is_there_and_commented():
         ("sources.cat", {"model": "x", "class_": 1}, "sources.cat.class_: unknown key, did you mean 'class'?"),
         ("sources.cat", {"dataset": "x", "reading": {"fit": "stretch"}}, "sources.cat.reading.fit: must be 'crop' or"),
         ("sources.cat", {"dataset": "x", "reading": {"pad": 1}}, "sources.cat.reading.pad: unknown key"),
+        ("sources.cat", {"images": "x", "discriminator_kimg": 2}, "`discriminator_kimg` is of a `model` that has no"),
+        ("sources.cat", {"dataset": "x", "discriminator_kimg": 2}, "discriminator, and there is no `model`"),
+        (
+            "sources.cat",
+            {"model": "x", "discriminator_kimg": 0},
+            "sources.cat.discriminator_kimg: must be greater than 0",
+        ),
         ("methods", ["ours", "ours"], "methods: a value stands twice"),
         ("seeds", [1, 1], "seeds: a value stands twice"),
         ("source_training.network.c_dim", 3, "network.c_dim must be 0"),
@@ -156,6 +163,11 @@ def test_one_class_of_a_union_is_a_root_by_itself(root):
         ),
         ({"root": ["cat", "dog"]}, {"dog": {"model": "dog.pkl", "class": 1}}, "their `model`s differ"),
         ({}, {"face": {"model": "union", "class": "cat"}}, "face and cat: they are the same `class` of one `model`"),
+        (
+            {},
+            {"cat": {"model": "union", "class": "cat", "discriminator_kimg": 2}},
+            "face and cat: they get one discriminator; give all the same `discriminator_kimg`",
+        ),
         ({"root": ["cat", "cat"]}, {}, "root: a source stands twice in ['cat', 'cat']"),
         ({"root": ["cat", "fish"]}, {}, "root 'fish' is none of its sources"),
         (

@@ -339,6 +339,55 @@ def test_a_folder_of_images_is_rooted_in_a_union():
     assert plan.measured_as("box") == "union.safetensors"
 
 
+def bare_plan(**more):
+    """Generators alone: one of two classes, one of one."""
+    sources = {
+        "a": {"model": "pets.pkl", "class": 1, "discriminator_kimg": 20},
+        "b": {"model": "pets.pkl", "class": 0, "discriminator_kimg": 20},
+        "c": {"model": "c.pkl", "discriminator_kimg": 3},
+    }
+    mixtures = {
+        "both": {"sources": ["c", "b", "a"], "root": ["b", "a"]},
+        "again": {"sources": ["a", "c", "b"], "root": ["a", "b"]},
+        "one": {"sources": ["a", "c"], "root": "c"},
+        "other": {"sources": ["a", "b"]},
+    }
+    return Plan(Params(**{"sources": sources, "mixtures": mixtures, "methods": ["ours"]} | more))
+
+
+def test_a_root_without_a_discriminator_gets_one_before_it_is_widened():
+    plan = bare_plan()
+    assert plan.new_discriminators() == ["a,b", "c", "a"]
+    made = {f"{job.rule}.{job.name}": job for job in jobs(plan)}
+    new = "results/discriminators/a,b.safetensors"
+    assert made["discriminator.a,b"].outputs == [new]
+    assert made["discriminator.a,b"].inputs == ["pets.pkl", "results/synthetic/a.zip", "results/synthetic/b.zip"]
+    assert set(made["discriminator.a,b"].keys) == {"seed", "training"} | {
+        f"sources.{s}.{key}" for s in "ab" for key in ("class", "discriminator_kimg")
+    }
+    assert made["widen.both.b"].inputs == made["widen.again.a"].inputs == [new]
+    assert made["widen.other.a"].inputs == ["results/discriminators/a.safetensors"]
+    assert made["widen.one.c"].inputs == ["results/discriminators/c.safetensors"]
+    leaves = {"widen.both.c": "c.pkl", "widen.one.a": "pets.pkl", "widen.other.b": "pets.pkl"}
+    assert {name: made[name].inputs for name in leaves} == {name: [path] for name, path in leaves.items()}
+    assert made["synthesize.a"].inputs == ["pets.pkl"]
+    assert [plan.discriminator_kimg(root) for root in plan.new_discriminators()] == [20, 3, 20]
+
+
+def test_a_new_discriminator_is_drawn_for_anew_where_trainings_are():
+    plan = bare_plan(synthesis={"mode": "fresh", "truncation_psi": 0.5})
+    (job,) = (job for job in jobs(plan) if (job.rule, job.name) == ("discriminator", "a,b"))
+    assert job.inputs == ["pets.pkl"] * 3
+    assert "synthesis.truncation_psi" in job.keys
+    assert plan.rooted_class("a", "b") == ["--source-class=1,0"]
+
+
+def test_what_has_no_such_budget_is_widened_from_its_own_file():
+    plan = union_plan()
+    assert plan.new_discriminators() == []
+    assert plan.unwidened("m", "c") == "union.safetensors"
+
+
 def test_methods_without_training_are_measured_as_they_start():
     plan = plan_of()
     assert plan.models("m", "average_rooted", 3) == ["results/averages/m/rooted/seed3.safetensors"]

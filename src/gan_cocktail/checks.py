@@ -4,6 +4,7 @@ Only what files say of themselves is read; files that are not there yet are the 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from gan_cocktail.checkpoints.classes import find_class
@@ -28,7 +29,8 @@ def check_inputs(plan: Plan) -> list[str]:
         for source in m.sources:
             _check_reference(plan, source)
         _check_classes(plan, mixture, told)
-        _check_networks(plan, mixture, {s: each for s, each in told.items() if each})
+        whole = {s: replace(each, has_discriminator=True) for s in m.roots if (each := told[s])}
+        _check_networks(plan, mixture, {s: each for s, each in (told | whole).items() if each})
     for name, method in plan.methods.items():
         if method.images == "real" and not any(name in plan.methods_for(mixture) for mixture in plan.params.mixtures):
             raise CocktailError(
@@ -62,6 +64,11 @@ def _told(plan: Plan, source: str) -> Told | None:
     n = len(told.class_names)
     what = f"{path} has {n} class{'es' * (n > 1)}"
     find_class(plan.own_class(source), told.class_names, what, f"sources.{source}.class")
+    if told.has_discriminator and plan.params.sources[source].discriminator_kimg:
+        raise CocktailError(
+            f"sources.{source}.discriminator_kimg: {path} has a discriminator, and a new one is for a model that has "
+            "none; drop the key"
+        )
     return told
 
 
@@ -76,12 +83,12 @@ def _check_images(path: Path, source: str) -> None:
 def _check_root(plan: Plan, mixture: str, told: Mapping[str, Told | None]) -> None:
     root = plan.mixture(mixture).root_name
     found = told[root]
-    if found and not found.has_discriminator:
+    if found and not found.has_discriminator and not plan.params.sources[root].discriminator_kimg:
         others = [s for s, each in told.items() if each and each.has_discriminator]
-        way = f"set its `root` to {' or '.join(others)}, or take" if others else "take"
+        way = f"set its `root` to {' or '.join(others)}" if others else "take a checkpoint that has one"
         raise CocktailError(
-            f"mixtures.{mixture}: {plan.model(root)}, the root, has no discriminator, and a new one is not trained; "
-            f"{way} a checkpoint that has one"
+            f"mixtures.{mixture}: {plan.model(root)}, the root, has no discriminator; {way}, or set "
+            f"sources.{root}.discriminator_kimg to the kimg over which a new one is trained (20, say)"
         )
 
 

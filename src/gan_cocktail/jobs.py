@@ -56,6 +56,14 @@ def _sources(plan: Plan) -> Iterator[Job]:
     for source in plan.with_models([*plan.params.sources]):
         keys = ["seed", "synthesis", *_classes(source)]
         yield Job("synthesize", source, [plan.model(source)], [plan.dataset(source)], keys)
+    for root in plan.new_discriminators():
+        sources = root.split(",")
+        inputs, own = (
+            [plan.model(sources[0]), *map(plan.images, sources)],
+            [f"sources.{s}.discriminator_kimg" for s in sources],
+        )
+        keys = ["seed", "training", *own, *_classes(*sources), *_drawing(plan)]
+        yield Job("discriminator", root, inputs, [plan.with_discriminator(root)], keys)
     for source in plan.made_references():
         inputs = [plan.reference_images(source), plan.measured_as(source), *plan.weights()]
         weights = ["evaluation.weights"] if plan.params.evaluation.weights else []
@@ -76,7 +84,7 @@ def _models(plan: Plan) -> Iterator[Job]:
         own = f"mixtures.{mixture}"
         for s in plan.with_models(m.models):
             keys = ["seed", own, *_classes(*m.classes_of(s))]
-            yield Job("widen", f"{mixture}.{s}", [plan.model(s)], [plan.widened(mixture, s)], keys)
+            yield Job("widen", f"{mixture}.{s}", [plan.unwidened(mixture, s)], [plan.widened(mixture, s)], keys)
         for seed in plan.params.seeds:
             yield from _rooted(plan, mixture, seed)
         if plan.with_models(m.sources) == m.sources:

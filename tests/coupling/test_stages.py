@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -113,6 +114,14 @@ VARIANTS = [
         "methods": ["ours", "ours_plus", "ewc", "mine", "average_rooted", "average_unrooted", "ensemble"],
         "variants": {"mine": MINE["near"]},
     },
+    {
+        "sources": PARAMS["sources"]
+        | {c: {"model": "bare.safetensors", "class": c, "discriminator_kimg": 0.064} for c in ("dog", "car")},
+        "mixtures": {
+            "two": {"sources": ["dog", "cat", "car"], "root": ["dog", "car"]},
+            "one": {"sources": ["cat", "dog"], "root": "dog"},
+        },
+    },
 ]
 
 
@@ -120,7 +129,9 @@ VARIANTS = [
 @pytest.mark.parametrize("change", VARIANTS)
 def test_stages_are_snakemake_s_jobs(repository, change):
     (repository.folder / "README.md").touch()
-    save(widen(load(CAT), ["dog", "car"], 0, 0), repository.folder / "union.safetensors")
+    union = widen(load(CAT), ["dog", "car"], 0, 0)
+    save(union, repository.folder / "union.safetensors")
+    save(replace(union, D={}), repository.folder / "bare.safetensors")
     repository.write(PARAMS | change)
     snakemake = plan_of_snakemake(repository)
     document = yaml.safe_load((repository.folder / "dvc.yaml").read_text())["stages"]

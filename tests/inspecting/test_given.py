@@ -98,6 +98,29 @@ def test_two_whole_files_are_refused_with_the_way_out(give):
     assert choose_root(given, "")[0].name == "a"
 
 
+def test_a_whole_file_without_d_is_no_root_where_another_has_one(give):
+    given = read_given([give("both", ("cat", "face"), with_d=False), give("dog")], [], [])
+    assert choose_root(given, "")[0].name == "dog"
+    assert propose(given, "dog", HOW, 4, ["ours"]).sources["cat"].discriminator_kimg is None
+    assert (
+        choose_root(given[:1] + read_given([give("x", with_d=False), give("y", with_d=False)], [], []), "")[0].name
+        == "both"
+    )
+    asked = propose(given, "both", HOW, 4, ["ours"])
+    assert [asked.sources[name].discriminator_kimg for name in ("cat", "face", "dog")] == [4, 4, None]
+
+
+def test_a_new_discriminator_is_counted(give, timed, monkeypatch):
+    monkeypatch.setattr("gan_cocktail.machine.facts", lambda: {"cores": "9"})
+    costs = []
+    for with_d in (True, False):
+        given = read_given([give("both", ("cat", "face"), with_d=with_d), give("dog")], [], [])
+        costs.append(cost(propose(given, "both", HOW, 4, ["ours"]), given[0], replace(timed, drawing=0)))
+    assert [each.kimg for each in costs] == [8, 12]
+    assert costs[1].hours / costs[0].hours == pytest.approx(12 / 8)  # one after the other, whatever the cores
+    assert costs[1].disk > costs[0].disk
+
+
 # Images
 
 

@@ -16,8 +16,8 @@ from gan_cocktail.plan.experiment import Plan
 PARAMS = Path("params.yaml")
 OWNER = "experiment.txt"  # in an experiment's results: the path of its file
 FOLDERS = {  # of results/, where those of params.yaml are
-    "sources", "synthetic", "references", "widened", "rooted", "fisher", "averages", "unions", "features", "evaluation",
-    "distances", "samples", "applications", "tables", "figures", "logs", "benchmarks",
+    "sources", "synthetic", "references", "discriminators", "widened", "rooted", "fisher", "averages", "unions",
+    "features", "evaluation", "distances", "samples", "applications", "tables", "figures", "logs", "benchmarks",
 }  # fmt: skip
 
 

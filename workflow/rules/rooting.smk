@@ -1,9 +1,39 @@
 """Stages 0 and 1: every source of a mixture conditioned, and rooted in the root; what EWC knows of the root."""
 
 
+rule discriminator:
+    input:
+        model=lambda w: plan.model(w.root.split(",")[0]),
+        images=lambda w: [plan.images(source) for source in w.root.split(",")],
+    output:
+        "<results>/discriminators/{root}.safetensors",
+    log:
+        "<results>/logs/discriminator/{root}.log",
+    benchmark:
+        "<results>/benchmarks/discriminator/{root}.tsv"
+    wildcard_constraints:
+        root=one_of(plan.new_discriminators()),
+    threads: 1
+    resources:
+        mem_mb=2000,
+    params:
+        *code("discriminator"),
+        contents=lambda w: contents(plan.model(w.root.split(",")[0])),
+        own_class=lambda w: plan.class_options(*w.root.split(",")),
+        kimg=lambda w: plan.discriminator_kimg(w.root),
+        drawing=plan.drawing(),
+        source_class=lambda w: plan.rooted_class(*w.root.split(",")),
+        settings=PARAMS.training.model_dump_json(),
+        seed=PARAMS.seed,
+    shell:
+        "gan-cocktail discriminator {input.model:q} {input.images:q} --out {output:q} {params.own_class:q}"
+        " --kimg {params.kimg} {params.drawing} {params.source_class:q} --seed {params.seed}"
+        " --settings {params.settings:q} > {log:q} 2>&1"
+
+
 rule widen:
     input:
-        lambda w: plan.model(w.source),
+        lambda w: plan.unwidened(w.mixture, w.source),
     output:
         "<results>/widened/{mixture}/{source}.safetensors",
     log:
@@ -15,7 +45,7 @@ rule widen:
         mem_mb=1000,
     params:
         *code("widen"),
-        contents=lambda w: contents(plan.model(w.source)),
+        contents=lambda w: contents(plan.unwidened(w.mixture, w.source)),
         own_class=lambda w: plan.picked(w.mixture, w.source),
         classes=lambda w: plan.classes(w.mixture),
         position=lambda w: plan.positions(w.mixture, w.source),

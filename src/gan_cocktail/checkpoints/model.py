@@ -67,8 +67,8 @@ class Model:
         """Raise CocktailError, naming the file if it is another program's, if there is no discriminator."""
         if not self.D:
             raise CocktailError(
-                f"{self.info.get('file', 'the model')}: it has no discriminator, which this step needs; draw images "
-                "from it (gan-cocktail synthesize) and give them as `images` of a source, or take a checkpoint with D"
+                f"{self.info.get('file', 'the model')}: it has no discriminator, which this step needs; train one "
+                "(gan-cocktail discriminator, or `discriminator_kimg` of the source), or take a checkpoint with D"
             )
 
 

@@ -18,6 +18,7 @@ VERBS = (
     "train_source",
     "synthesize",
     "reference",
+    "discriminator",
     "widen",
     "root",
     "fisher",

@@ -51,5 +51,7 @@ def new(
     write_text(path, text(path, params, given, chosen, took, found))
     (mixture,) = params.mixtures
     typer.echo(f"{path}: {mixture}, root: {chosen.name} ({why})")
+    if not chosen.model.D:
+        typer.echo(f"{chosen.name} has no discriminator: a new one is trained first, for {params.rooting.kimg:g} kimg.")
     typer.echo("\n".join(summary(took, found)))
     typer.echo(f"\n{command(path)}")

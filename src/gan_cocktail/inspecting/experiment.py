@@ -50,9 +50,10 @@ def _sources(params: Params, given: Sequence[Given]) -> list[str]:
     ((mixture, m),) = params.mixtures.items()
     lines = [_line("sources:", "without a `reference`, FID is against the sources' own images")]
     for each in given:
-        for name, source in each.sources.items():
+        for name in each.sources:
             lines.append(_line(f"  {scalar(name)}:", each.what))
-            lines += [f"    {key}: {scalar(value)}" for key, value in source.items()]
+            written = params.sources[name].model_dump(exclude_unset=True)
+            lines += [f"    {key}: {scalar(value)}" for key, value in written.items()]
     return [
         *lines,
         "",

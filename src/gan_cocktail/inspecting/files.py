@@ -39,7 +39,8 @@ class File:
     def what(self) -> str:
         """In a few words."""
         size, n = self.model.network.img_resolution, self.model.network.c_dim
-        return f"{self.model.info.get('format', OURS)}, {size}x{size}" + (f", one of {n} classes" if n > 1 else "")
+        classes = f", one of {n} classes" if n > 1 else ""
+        return f"{self.model.info.get('format', OURS)}, {size}x{size}{classes}" + ", no D" * (not self.model.D)
 
     def facts(self) -> dict[str, Any]:
         """JSON-able: what the file is, and what made it (`info`, as the file has it)."""

@@ -17,11 +17,21 @@ EYE = "which of them draws better images files do not tell: look at them, or com
 
 @dataclass(frozen=True)
 class Merge:
-    """Some things as a mixture. roots: which files can be the root; why_not: of each other file, a sentence."""
+    """Some things as a mixture.
+
+    roots: which files can be the root; with_new_d: which can if a discriminator is trained first, since they have none;
+    why_not: of each other file, a sentence.
+    """
 
     sources: tuple[str, ...]
     roots: tuple[str, ...]
+    with_new_d: tuple[str, ...]
     why_not: dict[str, str]
+
+    @property
+    def able(self) -> tuple[str, ...]:
+        """The roots that come into question: those with a discriminator, if there are any."""
+        return self.roots or self.with_new_d
 
     def facts(self) -> dict[str, Any]:
         """JSON-able."""
@@ -31,14 +41,15 @@ class Merge:
 def merge(given: Sequence[Given]) -> Merge:
     """Whether things can be merged, as the pipeline checks it, with each file as the root."""
     why_not: dict[str, str] = {}
-    files = [each.name for each in given if isinstance(each, File)]
+    files = {each.name: each for each in given if isinstance(each, File)}
     for root in files:
         try:
             check(given, root)
         except CocktailError as e:
             why_not[root] = str(e)
-    roots = tuple(name for name in files if name not in why_not)
-    return Merge(tuple(each.name for each in given), roots, why_not)
+    able = [name for name in files if name not in why_not]
+    with_d, without = (tuple(n for n in able if bool(files[n].model.D) is has) for has in (True, False))
+    return Merge(tuple(each.name for each in given), with_d, without, why_not)
 
 
 def pairs(files: Sequence[File]) -> list[Merge]:
@@ -65,7 +76,8 @@ def better_root(given: Sequence[Given], roots: Sequence[str]) -> tuple[str, str]
     files = [each for each in given if isinstance(each, File) and each.name in roots]
     best, *others = sorted(files, key=_rank, reverse=True)
     if not others:
-        return best.name, "no other can be the root" if len(given) > 1 else "it is the only one"
+        others_lack = any(isinstance(each, File) and not each.model.D for each in given if each is not best)
+        return best.name, "no other has a discriminator" if others_lack else "no other can be the root"
     if len(best.classes) > 1:
         return best.name, f"its {len(best.classes)} classes stay together"
     why = _why(best, others[0])

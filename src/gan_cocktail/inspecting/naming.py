@@ -81,9 +81,9 @@ def choose_root(given: Sequence[Given], asked: str) -> tuple[File, str]:
     found = merge(given)
     if asked in found.why_not:
         raise CocktailError(f"these cannot be merged with {asked} as the root: {found.why_not[asked]}")
-    if not found.roots:
+    if not found.able:
         raise CocktailError(f"these cannot be merged: {next(iter(found.why_not.values()))}")
-    name, why = (asked, "as asked") if asked else better_root(given, found.roots)
+    name, why = (asked, "as asked") if asked else better_root(given, found.able)
     return files[name], why
 
 

@@ -7,6 +7,7 @@ from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.inspecting.estimate import Estimate, estimate
 from gan_cocktail.inspecting.files import File, Given, Images
+from gan_cocktail.inspecting.measure import with_discriminator
 from gan_cocktail.inspecting.recipe import r1_gamma
 from gan_cocktail.inspecting.speed import Speed
 from gan_cocktail.params.base import parse_section
@@ -25,10 +26,13 @@ SMALLEST = 16  # pixels of a network
 def propose(given: Sequence[Given], root: str, recipe: TrainingParams, kimg: float, methods: Sequence[str]) -> Params:
     """The parameters of merging what is given with so many kimg a stage; root: the name of one that is a file.
 
+    If that has no discriminator, it gets a new one with the same budget.
     So many images are drawn from each source that merging shows each of them once, within bounds.
     """
-    sources = {name: source for each in given for name, source in each.sources.items()}
+    sources: dict[str, dict[str, Any]] = {name: source for each in given for name, source in each.sources.items()}
     (chosen,) = (each for each in given if each.name == root and isinstance(each, File))
+    if not chosen.model.D:
+        sources |= {name: source | {"discriminator_kimg": kimg} for name, source in chosen.sources.items()}
     mixture = "-".join(each.name for each in given)
     written: dict[str, Any] = {
         "sources": sources,
@@ -83,7 +87,7 @@ def methods_for(given: Sequence[Given], root: str, recipe: TrainingParams) -> li
 
 def cost(params: Params, root: File, speed: Speed) -> Estimate:
     """What a proposal takes on this machine."""
-    return estimate(Plan(params), root.model, speed)
+    return estimate(Plan(params), with_discriminator(root.model), speed)
 
 
 def fit(

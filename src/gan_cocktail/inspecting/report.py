@@ -62,7 +62,7 @@ def report(files: Sequence[File], kimg: float, seconds: float) -> Report:
     two = pairs(files)
     together = merge(files) if len(files) > 2 else None
     whole = together or (two[0] if two else None)
-    root = better_root(files, whole.roots) if whole and whole.roots else None
+    root = better_root(files, whole.able) if whole and whole.able else None
     told = files, settings(files), distances(files), two, together, root, kimg
     try:
         cost, found = _cost(files, root[0] if root else "", kimg, seconds)

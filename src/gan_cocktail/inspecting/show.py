@@ -118,10 +118,15 @@ def _distance(distance: Distance) -> list[str]:
 
 
 def _merge(one: Merge) -> list[str]:
-    if not one.roots:
+    if not one.able:
         return [", ".join(one.sources), "no", next(iter(one.why_not.values()))]
-    which = "any" if not one.why_not else " or ".join(one.roots)
-    return [", ".join(one.sources), f"yes, root: {which}", "; ".join(one.why_not.values())]
+    which = "any" if len(one.roots) == len(one.sources) else " or ".join(one.roots)
+    new = f"{' or '.join(one.with_new_d)} with a new discriminator" if one.with_new_d else ""
+    return [
+        ", ".join(one.sources),
+        f"yes, root: {', or '.join(filter(None, [which, new]))}",
+        "; ".join(one.why_not.values()),
+    ]
 
 
 def _cost(found: Report) -> str:

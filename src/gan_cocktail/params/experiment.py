@@ -25,6 +25,10 @@ class SourceParams(Section):
     class_: Annotated[int, Field(ge=0)] | str | None = Field(
         None, alias="class", description="which class of a `model` of several, by index or name; null: it has one"
     )
+    discriminator_kimg: Annotated[float, Field(gt=0)] | None = Field(
+        None,
+        description="kimg over which a `model` that has no discriminator gets one, if it is the root; null: it has one",
+    )
     reference: str | None = Field(
         None, description="cached statistics of its real images; null: of its own synthetic images"
     )
@@ -50,6 +54,8 @@ class SourceParams(Section):
             raise ValueError("a source that is trained on its `dataset` gets its reference from it; drop `reference`")
         if self.model is None and self.class_ is not None:
             raise ValueError("`class` is of a `model`, and there is none; `reading.label` takes one of a dataset")
+        if self.model is None and self.discriminator_kimg is not None:
+            raise ValueError("`discriminator_kimg` is of a `model` that has no discriminator, and there is no `model`")
         if self.dataset is self.images is None and self.reading is not None:
             raise ValueError("`reading` is of the images of a `dataset`, and there is none; drop `reading`")
         return self
@@ -206,6 +212,8 @@ class Params(Section):
             raise ValueError(f"{where}: a root of several sources is one `model`, of each a `class` of its own; {why}")
         if len({str(source.class_) for source in roots.values()}) < len(roots):
             raise ValueError(f"{where}: they are the same `class` of one `model`; give each its own")
+        if len({source.discriminator_kimg for source in roots.values()}) > 1:
+            raise ValueError(f"{where}: they get one discriminator; give all the same `discriminator_kimg`")
 
     def total_kimg(self, mixture: str) -> float:
         """Rooting of every leaf, and merging: what `ours` spends, and so every trained baseline."""

@@ -78,8 +78,13 @@ class ModelPlan(SourcePlan):
 
     def picked(self, mixture: str, model: str) -> list[str]:
         """The same in the file that it is of, as options; none if it has one alone."""
-        asked = [self.own_class(s) for s in self.mixture(mixture).classes_of(model)]
-        return [f"--class={','.join(asked)}"] if any(asked) else []
+        return self.class_options(*self.mixture(mixture).classes_of(model))
+
+    def unwidened(self, mixture: str, model: str) -> str:
+        """The checkpoint that a model is widened from; of a root that has no discriminator, with its new one."""
+        root = ",".join(sorted(self.mixture(mixture).classes_of(model)))
+        is_new = not self.leaf(mixture, model) and root in self.new_discriminators()
+        return self.with_discriminator(root) if is_new else self.model(model)
 
     def widened(self, mixture: str, source: str) -> str:
         """The model of a source, conditioned; of the root's classes it is one."""
@@ -187,9 +192,9 @@ class ModelPlan(SourcePlan):
         s = self.params.synthesis
         return f"--truncation-psi={s.truncation_psi}" if s.mode == "fresh" else ""
 
-    def rooted_class(self, source: str) -> list[str]:
+    def rooted_class(self, *sources: str) -> list[str]:
         """Of which class rooting draws a source's images, if it draws them, as options."""
-        return self.source_classes(source) if self.params.synthesis.mode == "fresh" else []
+        return self.source_classes(*sources) if self.params.synthesis.mode == "fresh" else []
 
     def shown_classes(self, mixture: str, method: str) -> list[str]:
         """The same of a training on all sources."""

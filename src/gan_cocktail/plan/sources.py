@@ -27,10 +27,10 @@ class SourcePlan:
         asked = self.params.sources[source].class_
         return "" if asked is None else str(asked)
 
-    def class_options(self, source: str) -> list[str]:
-        """The same for a verb that draws one class of a model; none if the source names none."""
-        asked = self.own_class(source)
-        return [f"--class={asked}"] if asked else []
+    def class_options(self, *sources: str) -> list[str]:
+        """The same for a verb that takes a class of a model, or several; none if the sources name none."""
+        asked = [self.own_class(s) for s in sources]
+        return [f"--class={','.join(asked)}"] if any(asked) else []
 
     def source_classes(self, *sources: str) -> list[str]:
         """The same for a verb that draws from several sources, in order; none if none of them names one."""
@@ -44,6 +44,19 @@ class SourcePlan:
     def with_models(self, sources: Sequence[str]) -> list[str]:
         """Those of these sources that have weights, or get some here: all but those given as generated images."""
         return [name for name in sources if not self.params.sources[name].images]
+
+    def new_discriminators(self) -> list[str]:
+        """The roots that get one, each by the names of its classes, comma-separated and sorted."""
+        roots = [m.roots for m in self.params.mixtures.values() if self.params.sources[m.root_name].discriminator_kimg]
+        return list(dict.fromkeys(",".join(sorted(names)) for names in roots))
+
+    def with_discriminator(self, root: str) -> str:
+        """Such a root's checkpoint, with its new discriminator."""
+        return f"{self.results}/discriminators/{root}.safetensors"
+
+    def discriminator_kimg(self, root: str) -> float:
+        """The budget of such a discriminator."""
+        return self.params.sources[root.split(",")[0]].discriminator_kimg or 0
 
     def dataset(self, source: str) -> str:
         """A source's synthetic dataset: the user's, or the one drawn here."""
