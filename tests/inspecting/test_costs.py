@@ -203,6 +203,11 @@ def test_budgets_have_bounds(files, timed):
     assert fit(files, files[0], HOW, ["ours"], replace(timed, step=1e-9, drawing=0), 1000) == LONGEST
 
 
+@pytest.mark.parametrize(("kimg", "expected"), [(0.5, 0.05), (30, 3), (1000, 10)])
+def test_the_moving_average_is_short_where_the_budget_is(files, kimg, expected):
+    assert propose(files, "a", HOW, kimg, ["ours"]).training.ema_kimg == expected
+
+
 # The file
 
 

@@ -21,6 +21,7 @@ FEWEST, MOST = 1000, 50_000  # images drawn from a source
 SHORTEST, LONGEST = 0.1, 5000.0  # kimg of a stage; the paper's is the longest
 SOURCE = 5  # times a stage's budget, for training a source: the paper's sources saw 25,000 kimg
 SMALLEST = 16  # pixels of a network
+AVERAGED = 10  # half-lives of the moving average that a stage has at least: else its model is still the one it began as
 
 
 def propose(given: Sequence[Given], root: str, recipe: TrainingParams, kimg: float, methods: Sequence[str]) -> Params:
@@ -39,7 +40,7 @@ def propose(given: Sequence[Given], root: str, recipe: TrainingParams, kimg: flo
         "mixtures": {mixture: {"sources": list(sources), "root": _one_or_all(list(chosen.sources))}},
         "methods": list(methods),
         "synthesis": {"n_images": int(min(MOST, max(FEWEST, kimg * 1000 / len(sources))))},
-        "training": recipe.model_dump(),
+        "training": recipe.model_dump() | {"ema_kimg": _half_life(recipe, kimg)},
         "rooting": {"kimg": kimg},
         "merging": {"kimg": kimg},
         **_source_training([g for g in given if isinstance(g, Images) and g.smallest], chosen, recipe, kimg),
@@ -52,6 +53,11 @@ def _one_or_all(names: list[str]) -> str | list[str]:
     return names if len(names) > 1 else names[0]
 
 
+def _half_life(recipe: TrainingParams, kimg: float) -> float:
+    """Of the moving average in a training of this budget, in kimg."""
+    return float(f"{min(recipe.ema_kimg, kimg / AVERAGED):.4g}")
+
+
 def _source_training(datasets: Sequence[Images], root: File, recipe: TrainingParams, kimg: float) -> dict[str, Any]:
     """How sources are trained on datasets, if there are any: networks like the root's, smaller where images are."""
     if not datasets:
@@ -60,9 +66,10 @@ def _source_training(datasets: Sequence[Images], root: File, recipe: TrainingPar
     while size > max(smallest, SMALLEST):
         size //= 2
     network = root.model.network.model_copy(update={"c_dim": 0, "img_resolution": size})
-    like = ("batch_size", "path_length_weight", "style_mixing", "ema_kimg", "precision")
-    training = {key: getattr(recipe, key) for key in like} | {"r1_gamma": r1_gamma(size, recipe.batch_size)}
     budget = round(SOURCE * kimg, 6)
+    like = ("batch_size", "path_length_weight", "style_mixing", "precision")
+    training: dict[str, Any] = {key: getattr(recipe, key) for key in like}
+    training |= {"r1_gamma": r1_gamma(size, recipe.batch_size), "ema_kimg": _half_life(recipe, budget)}
     return {"source_training": {"kimg": budget, "network": network.model_dump(), "training": training}}
 
 
