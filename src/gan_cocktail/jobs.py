@@ -58,11 +58,9 @@ def _sources(plan: Plan) -> Iterator[Job]:
         yield Job("synthesize", source, [plan.model(source)], [plan.dataset(source)], keys)
     for root in plan.new_discriminators():
         sources = root.split(",")
-        inputs, own = (
-            [plan.model(sources[0]), *map(plan.images, sources)],
-            [f"sources.{s}.discriminator_kimg" for s in sources],
-        )
-        keys = ["seed", "training", *own, *_classes(*sources), *_drawing(plan)]
+        inputs = [plan.model(sources[0]), *map(plan.images, sources)]
+        budget = [f"sources.{s}.discriminator_kimg" for s in sources]
+        keys = ["seed", "training", *budget, *_classes(*sources), *_drawing(plan)]
         yield Job("discriminator", root, inputs, [plan.with_discriminator(root)], keys)
     for source in plan.made_references():
         inputs = [plan.reference_images(source), plan.measured_as(source), *plan.weights()]

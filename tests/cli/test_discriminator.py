@@ -122,7 +122,7 @@ def test_what_does_not_fit_is_refused(pets, tmp_path):
     for arguments, message in (
         ([tmp_path / "whole", pets], "whole: it has a discriminator, and a new one is for a model that has none"),
         ([pets, pets], "--class: expected one of cat, dog, bird"),
-        ([pets, pets, pets, "--class", "dog"], "expected images of each of 1 classes of .*pets, found 2 datasets"),
+        ([pets, pets, pets, "--class", "dog"], r"IMAGES: expected one for each class of .*pets \(dog\), found 2"),
         ([pets, pets, pets, "--class", "dog,1"], "--class: expected different classes of .*pets, found dog,1"),
         ([pets, pets, "--class", "dog", "--source-class", "dog,cat"], "expected one for each of 1 classes, found 2"),
     ):

@@ -281,6 +281,15 @@ def test_every_image_is_embedded_with_a_caption_and_alternative_text(full):
     assert len(page.all("figcaption")) == 2
 
 
+def test_a_union_as_the_root_is_named_whole_and_its_classes_are_not_counted_as_rooted():
+    sources = {"cat": {"model": "m", "class": 0}, "face": {"model": "m", "class": 1}, "dog": {"model": "d"}}
+    mixture = {"sources": ["cat", "dog", "face"], "root": ["cat", "face"]}
+    params = Params.model_validate({"sources": sources, "mixtures": {"cat-face": mixture}})
+    text = render(Inputs(by_file(evaluations(ours=[1], transfergan=[2])), params=params))  # 16 kimg, 8 of them merging
+    assert "<td>cat+face</td>" in text
+    assert "<td>1 \N{MULTIPLICATION SIGN} 8</td>" in text
+
+
 def test_names_are_escaped(full):
     text = render(full)
     assert "<b>&x" not in text

@@ -50,9 +50,8 @@ def discriminator(
         source_classes=[own[labels.index(k)] if k in labels else "" for k in classes] if own else [],
     )
     names = [source.class_names[k] for k in labels]
-    what = f"new, of {kimg:g} kimg of its own images" + (
-        f", of {' and '.join(names)} alone" if len(classes) > 1 else ""
-    )
+    alone = f", of {' and '.join(names)} alone" if len(classes) > 1 else ""
+    what = f"new, of {kimg:g} kimg of its own images{alone}"
     print(f"{model} had no discriminator: its generator as it is, beside one that is {what}")
     facts = {"generator": source.info, "discriminator": what, "kimg": kimg, "truncation_psi": truncation_psi}
     info = describe("source", **facts, settings=recipe, seed=seed, parents=parents, **trained.info)
@@ -63,6 +62,7 @@ def _check(source: Model, labels: list[int], images: list[Path], own: list[str],
     if source.D:
         raise CocktailError(f"{path}: it has a discriminator, and a new one is for a model that has none")
     if len(images) != len(labels):
-        raise CocktailError(f"expected images of each of {len(labels)} classes of {path}, found {len(images)} datasets")
+        names = " and ".join(source.class_names[k] for k in labels)
+        raise CocktailError(f"IMAGES: expected one for each class of {path} ({names}), found {len(images)}")
     if len(own) not in (0, len(labels)):
         raise CocktailError(f"--source-class: expected one for each of {len(labels)} classes, found {len(own)}")

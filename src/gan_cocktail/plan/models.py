@@ -82,8 +82,9 @@ class ModelPlan(SourcePlan):
 
     def unwidened(self, mixture: str, model: str) -> str:
         """The checkpoint that a model is widened from; of a root that has no discriminator, with its new one."""
-        root = ",".join(sorted(self.mixture(mixture).classes_of(model)))
-        is_new = not self.leaf(mixture, model) and root in self.new_discriminators()
+        m = self.mixture(mixture)
+        root = ",".join(sorted(m.roots))
+        is_new = model == m.root_name and root in self.new_discriminators()
         return self.with_discriminator(root) if is_new else self.model(model)
 
     def widened(self, mixture: str, source: str) -> str:
