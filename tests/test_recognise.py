@@ -69,6 +69,21 @@ def test_zips_and_folders(tmp_path):
     assert recognise(tmp_path) == "a folder"
 
 
+@pytest.mark.parametrize("protocol", range(1, 6))
+def test_a_header_s_length_that_looks_like_a_pickle_makes_no_pickle_of_it(protocol, tmp_path):
+    """Its first bytes are then 0x80 and a pickle's protocol."""
+    length = 0x80 + 256 * protocol
+    header = json.dumps({"a": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}}).ljust(length).encode()
+    content = length.to_bytes(8, "little") + header + bytes(4)
+    assert content[:2] == bytes([0x80, protocol])
+    path = tmp_path / "x.safetensors"
+    for n, expected in ((len(content), "a safetensors file of"), (len(content) - 1, "a cut-off"), (99, "a cut-off")):
+        path.write_bytes(content[:n])
+        assert recognise(path).startswith(expected)
+        with pytest.raises(CocktailError, match=r"expected a model, found a (cut-off )?safetensors file"):
+            load(path)
+
+
 @settings(max_examples=200, deadline=None)
 @given(content=st.binary(max_size=60) | st.binary(max_size=20).map(lambda x: len(x).to_bytes(8, "little") + b"{" + x))
 def test_any_bytes_are_something(content):

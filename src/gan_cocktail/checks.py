@@ -127,7 +127,8 @@ def _check_networks(plan: Plan, mixture: str, told: Mapping[str, Told]) -> None:
         if a.img_channels != b.img_channels:
             raise CocktailError(
                 f"mixtures.{mixture}: {first} draws {a.img_channels} channels and {other} {b.img_channels}; "
-                "a mixture needs sources of one kind"
+                "a mixture needs sources of one kind: draw images of one (gan-cocktail synthesize), and give these as "
+                "its `images`"
             )
         unlike = [k for k in a.differences(b) if k != "c_dim"]
         averaged = [name for name in plan.methods_for(mixture) if plan.methods[name].average == "unrooted"]

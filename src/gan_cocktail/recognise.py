@@ -50,15 +50,13 @@ def kind_of(f: BinaryIO) -> str:
     size = f.seek(0, io.SEEK_END)
     if not head:
         return "an empty file"
+    if head[8:9] == b"{" and (found := _safetensors(f, size)):  # first: a header's length may look like a pickle
+        return found
     for magic, kind in MAGIC.items():
         if head.startswith(magic):
             return kind
     if head.startswith(ZIP):
         return _zip(f)
-    if len(head) < 9 or head[8:9] == b"{":
-        found = _safetensors(f, size)
-        if found:
-            return found
     if not head.strip(b"\0"):
         return "a file of zeros (a download that failed?)"
     return _text(head) or "a file of an unknown kind"
@@ -85,7 +83,7 @@ def _safetensors(f: BinaryIO, size: int) -> str:
     """
     f.seek(0)
     length = int.from_bytes(f.read(8), "little")
-    if size < 9 or not 2 <= length <= LONGEST_HEADER:
+    if not 2 <= length <= LONGEST_HEADER:
         return ""
     if size < 8 + length:
         return _cut_off(size, None)

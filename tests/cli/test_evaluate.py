@@ -38,11 +38,13 @@ def run(tmp_path, monkeypatch):
         images = torch.cat(list(draw(Model.random(network, 2), k, 30, 0, "x", CPU)))
         save_reference([make_reference(extractor(images), extractor.identity, "real", {})], path)
 
-    def call(cache=tmp_path / "cache", snapshots=tmp_path / "snapshots", kid_subsets=3, models=1, source_class=""):
+    def call(
+        cache=tmp_path / "cache", snapshots=tmp_path / "snapshots", kid_subsets=3, models=1, source_class="", data=""
+    ):
         settings = f"{{n_images: 20, kid_subset_size: 10, kid_subsets: {kid_subsets}, ppl_paths: 2}}"
         evaluate(
             references, [tmp_path / "model"] * models, tmp_path / "out.json", "a,b", "a+b", "ours", merging_kimg=1,
-            snapshots=snapshots, cache=cache, settings=settings, source_class=source_class,
+            snapshots=snapshots, cache=cache, settings=settings, source_class=source_class, data=data,
         )  # fmt: skip
         return json.loads((tmp_path / "out.json").read_text())
 
@@ -149,6 +151,15 @@ def test_reference_tells_what_it_read_and_evaluate_passes_it_on(run, tmp_path):
     assert set(read) == {"a"}
     assert read["a"].startswith(expected)
     assert "1 file left out (1 not an image: notes.txt)" in read["a"]
+
+
+def test_what_a_union_was_shown_is_passed_on_unless_it_was_real_images(run, tmp_path):
+    model = load(tmp_path / "model")
+    assert "shown" not in run(data="fixed")["info"]
+    model.info["read"] = ["9 images of a.zip; 9 of 9 images enlarged from 8x8 to 16x16"]
+    save(model, tmp_path / "model")
+    assert run(data="fixed")["info"]["shown"] == model.info["read"]
+    assert "shown" not in run(data="real")["info"]
 
 
 def test_a_reference_of_synthetic_images_may_be_of_smaller_ones_and_one_of_real_images_not(tmp_path):

@@ -203,13 +203,18 @@ def test_budgets_have_bounds(files, timed):
     assert fit(files, files[0], HOW, ["ours"], replace(timed, step=1e-9, drawing=0), 1000) == LONGEST
 
 
+@pytest.mark.parametrize(("kimg", "expected"), [(0.5, 0.05), (30, 3), (1000, 10)])
+def test_the_moving_average_is_short_where_the_budget_is(files, kimg, expected):
+    assert propose(files, "a", HOW, kimg, ["ours"]).training.ema_kimg == expected
+
+
 # The file
 
 
 def test_the_file_holds_the_proposal_and_passes_the_checks(files, tmp_path, timed):
     params = propose(files, "b", recipe(TINY.model_copy(update={"img_resolution": 256}), CPU), 12.5, METHODS)
     took = cost(params, files[1], timed)
-    written = text(tmp_path / "x.yaml", params, files, took, timed)
+    written = text(tmp_path / "x.yaml", params, files, files[1], took, timed)
     found = parse_section(Params, read_yaml(written, "x"), "x")
     assert found == params
     check_inputs(Plan(found))
@@ -225,7 +230,7 @@ def test_names_and_paths_that_yaml_would_misread_are_quoted(tmp_path, timed):
         save(Model.random(TINY, 0), path)
     files = read_files(paths, names)
     params = propose(files, "1e3", HOW, 1, ["ours"])
-    written = text(tmp_path / "x.yaml", params, files, cost(params, files[2], timed), timed)
+    written = text(tmp_path / "x.yaml", params, files, files[2], cost(params, files[2], timed), timed)
     assert parse_section(Params, read_yaml(written, "x"), "x") == params
     assert list(params.sources) == names
 

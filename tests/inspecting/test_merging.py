@@ -38,10 +38,12 @@ def test_grey_and_rgb_do_not(files):
     assert not found.why_not["a"].startswith("mixtures.")
 
 
-def test_a_file_without_d_cannot_be_the_root(files):
-    found = merge(files(a=TINY, bare=TINY))
-    assert found.roots == ("a",)
-    assert "has no discriminator" in found.why_not["bare"]
+def test_a_file_without_d_is_the_root_only_where_no_other_can_be(files):
+    found = merge(files(a=TINY, bare=LARGE))
+    assert (found.roots, found.with_new_d, found.able, found.why_not) == (("a",), ("bare",), ("a",), {})
+    assert better_root(files(a=TINY, bare=LARGE), found.able) == ("a", "no other has a discriminator")
+    found = merge(files(a=TINY, bare=TINY)[1:] + files(grey=GREY))
+    assert found.able == ()
 
 
 def test_of_a_file_of_classes_one_is_merged(tmp_path):

@@ -59,10 +59,18 @@ def test_inspect_estimates_a_single_file_with_another_like_it():
     assert found["cost"]["kimg"] == 10
 
 
-def test_inspect_says_why_it_estimates_nothing():
-    found = json.loads(call("inspect", FILES / "ada-ema-module-32.pkl", "--json").stdout)
+def test_inspect_counts_a_discriminator_that_a_root_needs_first():
+    found = json.loads(call("inspect", FILES / "ada-ema-module-32.pkl", "--json", "--kimg", 5, "--seconds", 300).stdout)
+    assert found["cost"]["kimg"] == 15
+    out = call("inspect", PAIR[0], FILES / "ada-ema-module-32.pkl", "--seconds", 300).stdout
+    assert "yes, root: module-source, or ada-ema-module-32 with a new discriminator" in out
+
+
+def test_inspect_says_why_it_estimates_nothing(tmp_path):
+    save(Model.random(TINY.model_copy(update={"img_channels": 1}), 0), tmp_path / "grey.safetensors")
+    found = json.loads(call("inspect", PAIR[0], tmp_path / "grey.safetensors", "--json").stdout)
     assert found["cost"] is None
-    assert "has no discriminator" in found["unmeasured"]
+    assert "these files cannot be merged" in found["unmeasured"]
 
 
 def test_inspect_of_files_that_cannot_be_read_says_it_of_each():
@@ -85,6 +93,14 @@ def test_what_a_file_says_of_itself_cannot_steer_a_terminal(tmp_path):
     out = call("inspect", tmp_path / "m.safetensors").stdout
     assert not set(out) & {"\x1b", "\x07", "\r", "\x9b"}
     assert "\\x1b[2Junion\\n" in out
+
+
+def test_inspect_says_of_a_union_what_was_resampled(tmp_path):
+    sentences = ["9 images of a.zip", "9 images of b.zip; 9 of 9 images reduced from 32x32 to 16x16"]
+    save(Model(TINY, Model.random(TINY, 0).G, info={"kind": "union", "read": sentences}), tmp_path / "u.safetensors")
+    out = call("inspect", tmp_path / "u.safetensors").stdout
+    (line,) = [line for line in out.splitlines() if line.startswith("trained on")]
+    assert line.endswith(". ".join(sentences))
 
 
 def test_new_writes_an_experiment_that_fits(project):
@@ -116,6 +132,22 @@ def test_new_takes_one_class_of_a_file_and_the_root_that_is_asked_for(project):
     assert params.mixtures["a-b-small"].root_name == "small"
 
 
+def test_new_takes_a_file_of_classes_whole(project):
+    call("new", "all", f"--source=three={FILES / 'tf-ada-32-cond3.pkl'}", SOURCES[0], "--kimg=1", "--seconds=300")
+    params = parse_section(Params, read_yaml((project / "experiments/all.yaml").read_text(), "all"), "all")
+    assert params.mixtures["three-small"].roots == ["three_0", "three_1", "three_2"]
+
+
+def test_new_has_a_discriminator_trained_for_a_root_that_has_none_and_says_so(project):
+    bare = f"--source=bare={FILES / 'ada-ema-module-32.pkl'}"
+    told = call("new", "pair", SOURCES[0], bare, "--root=bare", "--kimg=2", "--seconds=300").stdout
+    assert "bare has no discriminator: a new one is trained first, for 2 kimg." in told
+    assert "of 10 kimg of training" in told  # the discriminator, rooting and merging 2 each, transfergan 4
+    params = read_yaml((project / "experiments/pair.yaml").read_text(), "pair")
+    assert params["sources"]["bare"]["discriminator_kimg"] == 2
+    assert "discriminator_kimg" not in params["sources"]["small"]
+
+
 def test_new_takes_a_budget_instead_of_hours(project):
     call("new", "pair", *SOURCES, "--kimg", 3, "--seconds", 300)
     params = read_yaml((project / "experiments/pair.yaml").read_text(), "pair")
@@ -133,12 +165,7 @@ def test_new_takes_a_budget_instead_of_hours(project):
         (["a/b", *SOURCES], "NAME: names are of letters"),
         (["taken", *SOURCES], "experiments/taken.yaml is there already"),
         (["tables", *SOURCES], "results/tables is there already"),
-        (["pair", *SOURCES, "--root=smal"], "--root: 'smal' is none of the sources, did you mean 'small'?"),
-        (["pair", SOURCES[0], f"--source=bare={FILES / 'ada-ema-module-32.pkl'}", "--root=bare"], "no discriminator"),
-        (
-            ["pair", SOURCES[0], f"--source=c={FILES / 'tf-ada-32-cond3.pkl'}"],
-            "c.class: expected one of 0, 1, 2",
-        ),
+        (["pair", *SOURCES, "--root=smal"], "--root: 'smal' is none of the checkpoints, did you mean 'small'?"),
         (["pair", SOURCES[0], f"--source=c={FILES / 'tf-ada-32-cond3.pkl'}", "--class=c=3"], "expected 0 to 2"),
         (["pair", *SOURCES, "--class=x=0"], "--class: expected 'NAME=CLASS', NAME of small, large, found 'x=0'"),
         (["pair", SOURCES[0], f"--source=evil={FILES / 'os-system.pkl'}"], "refused, and nothing of it was run"),

@@ -386,3 +386,13 @@ def test_the_page_says_what_was_read_of_real_images_and_that_images_are_few(full
     assert "Real images, face" in text
     assert "40 images of faces; 3 files left out (3 hidden)" in text
     assert f"{FEW}: of fewer images than the features have dimensions" in text
+
+
+def test_the_page_says_once_for_each_source_what_was_resampled(full):
+    assert "shown in training" not in "".join(Page(render(full)).text)
+    shown = ["9 images of cat.zip", "9 images of face.zip; 9 of 9 images enlarged from 32x32 to 64x64"]
+    for content in full.evaluations.values():
+        content["info"] = content["info"] | {"shown": shown}
+    text = " ".join("".join(Page(render(full)).text).split())
+    assert text.count(f"cat-face: {shown[0]}. {shown[1]}.") == 1
+    assert "an antialiasing filter" in text

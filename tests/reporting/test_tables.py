@@ -116,6 +116,11 @@ def test_notes_name_synthetic_references_training_data_and_missing_seeds(load):
     for text in ("synthetic images for y.", "fixed synthetic datasets", "Features: embedded; 10 generated"):
         assert text in table.notes
     assert "Seed 0; Ours: 0, 1." in table.notes
+    for content in contents:
+        for row in content["rows"]:
+            row["reference"] = "synthetic"
+    (table,) = main_tables(load(*contents), LABELS)
+    assert "References: the sources' own synthetic images." in table.notes
 
 
 def test_notes_tell_a_method_that_saw_other_images(load):

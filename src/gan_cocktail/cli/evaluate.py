@@ -74,7 +74,9 @@ def evaluate(
         parents=[parent(p) for p in (*model, *references, *([snapshots] if snapshots else []))],
     )
     read = of_real_images(names, first.references)
-    info |= {key: value for key, value in {"warnings": warned, "read": read}.items() if value}
+    models = stages[-1][1]
+    shown = models[0].info.get("read") if len(models) == 1 and data in ("fixed", "fresh") else None
+    info |= {key: value for key, value in {"warnings": warned, "read": read, "shown": shown}.items() if value}
     others = {y.name: rows[y.name] for y in further}
     write_json(out, {"info": info, "rows": rows[first.name], "curve": curve, "further": others})
 

@@ -61,9 +61,11 @@ def estimate(plan: Plan, root: Model, speed: Speed) -> Estimate:
 
 
 def _longest(plan: Plan, mixture: str, at_once: int) -> float:
-    """kimg that have to be trained one after the other: the root's discriminator if it is new, rooting, the merge."""
+    """kimg that have to be trained one after the other: sources, the root's discriminator, rooting, and the merge."""
     rounds = ceil(len(plan.mixture(mixture).leaves) * len(plan.params.seeds) / at_once)
-    return sum(map(plan.discriminator_kimg, plan.new_discriminators())) + max(
+    before = sum(map(plan.discriminator_kimg, plan.new_discriminators()))
+    before += plan.params.source_training.kimg if plan.trained_sources() else 0
+    return before + max(
         (plan.rooting_kimg(mixture, method) > 0) * rounds * plan.params.rooting.kimg
         + plan.merging_kimg(mixture, method)
         for method in plan.methods_for(mixture)
@@ -71,8 +73,8 @@ def _longest(plan: Plan, mixture: str, at_once: int) -> float:
 
 
 def _kimg(plan: Plan, job: Job) -> float:
-    if job.rule == "root":
-        return plan.params.rooting.kimg
+    if job.rule in ("train_source", "root"):
+        return plan.params.source_training.kimg if job.rule == "train_source" else plan.params.rooting.kimg
     if job.rule == "discriminator":
         return plan.discriminator_kimg(job.name)
     return plan.merging_kimg(*_mixture_and_method(job)) if job.rule == "merge" else 0
@@ -93,7 +95,7 @@ def _disk(plan: Plan, job: Job, root: Model, speed: Speed) -> float:
         return plan.params.synthesis.n_images * speed.png
     if job.rule in ("widen", "average", "average_unrooted"):
         return G + D
-    if job.rule in ("root", "discriminator"):
+    if job.rule in ("train_source", "root", "discriminator"):
         return G + D + state
     if job.rule == "merge":  # snapshots are kept beside the state, and together in a file
         return G + D + state + 2 * G * len(plan.snapshot_kimg(*_mixture_and_method(job)))

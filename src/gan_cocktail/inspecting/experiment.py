@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from gan_cocktail.inspecting.estimate import Estimate
-from gan_cocktail.inspecting.files import OURS, File
+from gan_cocktail.inspecting.files import File, Given, Images
 from gan_cocktail.inspecting.speed import Speed
 from gan_cocktail.inspecting.wording import duration, summary
 from gan_cocktail.params.experiment import Params
@@ -19,22 +19,24 @@ def command(path: Path) -> str:
     return f"snakemake --cores all --configfile {path.as_posix()}"
 
 
-def text(path: Path, params: Params, files: Sequence[File], took: Estimate, speed: Speed) -> str:
+def text(path: Path, params: Params, given: Sequence[Given], root: File, took: Estimate, speed: Speed) -> str:
     """The experiment's file, its choices explained."""
-    (root,) = (file for file in files if file.name == next(iter(params.mixtures.values())).root_name)
     blocks = [
         _head(path, params, summary(took, speed)),
-        _sources(params, files),
+        _sources(params, given),
+        _source_training(params, given),
         _methods(params),
         _recipe(params.training, root.model.network.img_resolution),
         _budgets(params, speed),
+        _evaluation(params),
     ]
-    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
 def _head(path: Path, params: Params, costs: Sequence[str]) -> list[str]:
+    *names, last = params.sources
     told = [
-        f"{' and '.join(params.sources)} in one GAN: written by gan-cocktail new for these files and this machine.",
+        f"{', '.join(names)} and {last} in one GAN: written by gan-cocktail new for these files and this machine.",
         "Edit it; keys that are left out have the defaults of src/gan_cocktail/params (docs/experiments.md).",
         "",
         f"  {command(path)}",
@@ -44,22 +46,41 @@ def _head(path: Path, params: Params, costs: Sequence[str]) -> list[str]:
     return [f"# {line}".rstrip() for line in told]
 
 
-def _sources(params: Params, files: Sequence[File]) -> list[str]:
+def _sources(params: Params, given: Sequence[Given]) -> list[str]:
     ((mixture, m),) = params.mixtures.items()
     lines = [_line("sources:", "without a `reference`, FID is against the sources' own images")]
-    for file in files:
-        resolution = file.model.network.img_resolution
-        what = f"{file.model.info.get('format', OURS)}, {resolution}x{resolution}"
-        lines.append(_line(f"  {scalar(file.name)}:", what))
-        lines += [f"    {key}: {scalar(value)}" for key, value in file.source().items()]
+    for each in given:
+        for name in each.sources:
+            lines.append(_line(f"  {scalar(name)}:", each.what))
+            written = params.sources[name].model_dump(exclude_unset=True)
+            lines += [f"    {key}: {scalar(value)}" for key, value in written.items()]
     return [
         *lines,
         "",
         "mixtures:",
         f"  {scalar(mixture)}:",
         _line(f"    sources: {scalar(m.sources)}", "class 0, class 1, ... of the union GAN"),
-        _line(f"    root: {scalar(m.root_name)}", "all models end with its network"),
+        _line(f"    root: {scalar(m.roots if len(m.roots) > 1 else m.root_name)}", "all models end with its network"),
     ]
+
+
+def _source_training(params: Params, given: Sequence[Given]) -> list[str]:
+    """How sources are trained on real images, in full, where any are."""
+    names = [each.name for each in given if isinstance(each, Images) and each.key == "dataset"]
+    if not names:
+        return []
+    section = {"source_training": params.source_training.model_dump(exclude_unset=True)}
+    return [
+        f"# of {' and '.join(names)}, before anything else; images are mirrored and augmented too (`training`)",
+        *yaml.safe_dump(section, sort_keys=False).splitlines(),
+    ]
+
+
+def _evaluation(params: Params) -> list[str]:
+    """What of it is not as usual."""
+    told = params.evaluation.model_dump(exclude_unset=True)
+    why = "images a KID subset, of the few that are given"
+    return ["evaluation:", *(_line(f"  {key}: {value}", why) for key, value in told.items())] if told else []
 
 
 def _methods(params: Params) -> list[str]:

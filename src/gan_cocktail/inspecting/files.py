@@ -1,10 +1,10 @@
-"""What checkpoints are, by what they say of themselves and by their tensors."""
+"""What a person has: checkpoints, by what they say of themselves and by their tensors, and images."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from gan_cocktail.checkpoints.model import Model, State, load
 from gan_cocktail.errors import CocktailError
@@ -18,8 +18,8 @@ TAKEN = ("mean", "union")  # columns of tables, so no names of sources
 class File:
     """One readable checkpoint.
 
-    name: what it is called here, fit to name a source. domain: the class of it that is merged, by name or index, where
-    it has several; none if that is not said.
+    name: what it is called here, fit to name a source. classes: the sources that it is, and which class of it each one
+    is, by name or index ("" if it has one alone, or that is not said); several of a file that is taken whole.
     """
 
     name: str
@@ -27,11 +27,20 @@ class File:
     sha256: str
     size: int  # bytes
     model: Model
-    domain: str = ""
+    classes: Mapping[str, str]
 
-    def source(self) -> dict[str, str]:
-        """The source that it is, as in params.yaml."""
-        return {"model": self.path.as_posix()} | ({"class": self.domain} if self.domain else {})
+    @property
+    def sources(self) -> dict[str, dict[str, str]]:
+        """The sources that it is, as in params.yaml."""
+        model = {"model": self.path.as_posix()}
+        return {name: model | ({"class": own} if own else {}) for name, own in self.classes.items()}
+
+    @property
+    def what(self) -> str:
+        """In a few words."""
+        size, n = self.model.network.img_resolution, self.model.network.c_dim
+        classes = f", one of {n} classes" if n > 1 else ""
+        return f"{self.model.info.get('format', OURS)}, {size}x{size}{classes}" + ", no D" * (not self.model.D)
 
     def facts(self) -> dict[str, Any]:
         """JSON-able: what the file is, and what made it (`info`, as the file has it)."""
@@ -48,6 +57,34 @@ class File:
             "network": network.model_dump(),
             "info": self.model.info,
         }
+
+
+@dataclass(frozen=True)
+class Images:
+    """A zip or folder of images: `images` that something drew, or a `dataset` of real ones to train a source on.
+
+    smallest: the shorter side, in pixels, of the smallest of a dataset; 0 where it was not asked for.
+    """
+
+    name: str
+    path: Path
+    key: Literal["images", "dataset"]
+    n: int
+    smallest: int = 0
+
+    @property
+    def sources(self) -> dict[str, dict[str, str]]:
+        """The source that they are, as in params.yaml."""
+        return {self.name: {self.key: self.path.as_posix()}}
+
+    @property
+    def what(self) -> str:
+        """In a few words."""
+        use = "shown as they are" if self.key == "images" else "a source is trained on them first"
+        return f"{self.n:,} images; {use}"
+
+
+Given = File | Images
 
 
 def count(state: State) -> int:
@@ -68,8 +105,8 @@ def read_files(
         try:
             model = load(path)
             some = "0" if model.network.c_dim > 1 else ""
-            domain = some if domains is None else domains.get(name, "")
-            found.append(File(name, path, sha256(path), path.stat().st_size, model, domain))
+            own = some if domains is None else domains.get(name, "")
+            found.append(File(name, path, sha256(path), path.stat().st_size, model, {name: own}))
         except CocktailError as e:
             problems.append(str(e))
         except OSError as e:
@@ -84,10 +121,49 @@ def names_of(paths: Sequence[Path]) -> list[str]:
     names: list[str] = []
     for path in paths:
         told = path.resolve().parent.name if path.stem == "model" else path.stem
-        base = re.sub(r"[^A-Za-z0-9_+-]+", "-", told).strip("-_+") or "model"
-        taken, name, k = {*TAKEN, *(n.lower() for n in names)}, base, 1
-        while name.lower() in taken:
-            k += 1
-            name = f"{base}-{k}"
-        names.append(name)
+        names.append(_free(_fit(told) or "model", names))
     return names
+
+
+def expanded(given: Sequence[Given]) -> list[Given]:
+    """The same, but of files of several classes of which none is picked, each class is a source.
+
+    It has the class's name, or the file's before that where the name is another source's or a number alone.
+    """
+    names = [g.name for g in given if not _is_whole(g)]
+    found: list[Given] = []
+    for g in given:
+        if isinstance(g, File) and _is_whole(g):
+            g = replace(g, classes=_named(g, names))
+            names += g.classes
+        found.append(g)
+    return found
+
+
+def _is_whole(given: Given) -> bool:
+    return isinstance(given, File) and len(given.model.class_names) > 1 and not any(given.classes.values())
+
+
+def _named(file: File, others: Sequence[str]) -> dict[str, str]:
+    """Classes of a file by the names of sources that they get; others: names that are taken."""
+    found: dict[str, str] = {}
+    for k, told in enumerate(file.model.class_names):
+        name, taken = _fit(told), [*others, *found]
+        if not name or name.isdecimal() or name != _free(name, taken):
+            name = _free(_fit(f"{file.name}_{told}"), taken)
+        found[name] = told if file.model.classes else str(k)
+    return found
+
+
+def _fit(text: str) -> str:
+    """A text in letters that names of sources may have."""
+    return re.sub(r"[^A-Za-z0-9_+-]+", "-", text).strip("-_+")
+
+
+def _free(base: str, names: Iterable[str]) -> str:
+    """A name that is not among others, whatever their case, nor a column of tables."""
+    taken, name, k = {*TAKEN, *(n.lower() for n in names)}, base, 1
+    while name.lower() in taken:
+        k += 1
+        name = f"{base}-{k}"
+    return name

@@ -10,6 +10,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from math import lcm
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,11 @@ from gan_cocktail.training.trainer import Trainer, TrainingJob
 IMAGES = 4  # drawn, and then trained on
 STATE = 3 * 4  # bytes a weight that the first step adds: its gradient, and Adam's two averages
 PLAIN, R1, PATH_LENGTH = "plain", "r1", "path_length"
+
+
+def with_discriminator(model: Model) -> Model:
+    """The model, with a new discriminator if it has none: its training takes the same."""
+    return model if model.D else replace(model, D=Model.random(model.network, 0).D)
 
 
 def kinds(settings: TrainingParams) -> dict[str, tuple[int, float]]:
@@ -129,7 +135,8 @@ def main() -> None:
         place = device.pick()
         if place.type == "cpu":
             _limit()
-        model, settings = load(Path(asked["model"])), parse_section(TrainingParams, asked["training"], "the recipe")
+        model = with_discriminator(load(Path(asked["model"])))
+        settings = parse_section(TrainingParams, asked["training"], "the recipe")
         print(json.dumps({"ready": str(place), "here": _here(place)}), flush=True)
         for told in measure(model, settings, asked["batches"], place):
             print(json.dumps(told), flush=True)

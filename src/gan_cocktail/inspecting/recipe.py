@@ -21,12 +21,17 @@ def recipe(network: NetworkParams, place: torch.device) -> TrainingParams:
     return TrainingParams(
         batch_size=batch,
         learning_rate=0.002,
-        r1_gamma=float(f"{0.0002 * resolution**2 / batch:.4g}"),
+        r1_gamma=r1_gamma(resolution, batch),
         path_length_weight=2 if large else 0,
         style_mixing=0.9 if large else 0,
         ema_kimg=float(f"{10 * batch / 32:.4g}"),
         precision=_precision(network, place),
     )
+
+
+def r1_gamma(resolution: int, batch: int) -> float:
+    """The weight of the R1 penalty to begin with."""
+    return float(f"{0.0002 * resolution**2 / batch:.4g}")
 
 
 def _precision(network: NetworkParams, place: torch.device) -> str:

@@ -62,7 +62,7 @@ def report(files: Sequence[File], kimg: float, seconds: float) -> Report:
     two = pairs(files)
     together = merge(files) if len(files) > 2 else None
     whole = together or (two[0] if two else None)
-    root = better_root(files, whole.roots) if whole and whole.roots else None
+    root = better_root(files, whole.able) if whole and whole.able else None
     told = files, settings(files), distances(files), two, together, root, kimg
     try:
         cost, found = _cost(files, root[0] if root else "", kimg, seconds)
@@ -73,7 +73,8 @@ def report(files: Sequence[File], kimg: float, seconds: float) -> Report:
 
 def _cost(files: Sequence[File], root: str, kimg: float, seconds: float) -> tuple[Estimate, Speed]:
     if len(files) == 1:
-        files, root = [files[0], replace(files[0], name="another")], files[0].name
+        (one,) = files
+        files, root = [one, replace(one, name="another", classes={"another": one.classes[one.name]})], one.name
     if not root:
         raise CocktailError("costs are not estimated: these files cannot be merged with each other")
     check(files, root)

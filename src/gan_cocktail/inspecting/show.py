@@ -77,6 +77,7 @@ def _file(file: File) -> dict[str, str]:
         "SHA-256": file.sha256,
         "format": told["format"],
         "made by": _made_by(file),
+        "trained on": _trained_on(file),
         "images": f"{network.img_resolution}x{network.img_resolution}, {channels}",
         "classes": f"{network.c_dim}: {classes}" if network.c_dim else "none",
         "discriminator": network.discriminator if file.model.D else "none",
@@ -102,6 +103,13 @@ def _made_by(file: File) -> str:
     return "; ".join(part for part in told if part)
 
 
+def _trained_on(file: File) -> str:
+    """What was read for its training, a sentence a dataset: sizes that were resampled among it."""
+    read = file.model.info.get("read")
+    sentences = read if isinstance(read, list) else [read.get("sentence")] if isinstance(read, dict) else []
+    return ". ".join(map(str, sentences)) or "not told"
+
+
 def _distance(distance: Distance) -> list[str]:
     layers = sorted(distance.layers, key=lambda name: distance.layers[name])
     ends = [f"{name} {distance.layers[name]:.2g}" for name in (layers[0], layers[-1])]
@@ -110,10 +118,15 @@ def _distance(distance: Distance) -> list[str]:
 
 
 def _merge(one: Merge) -> list[str]:
-    if not one.roots:
+    if not one.able:
         return [", ".join(one.sources), "no", next(iter(one.why_not.values()))]
-    which = "any" if not one.why_not else " or ".join(one.roots)
-    return [", ".join(one.sources), f"yes, root: {which}", "; ".join(one.why_not.values())]
+    which = "any" if len(one.roots) == len(one.sources) else " or ".join(one.roots)
+    new = f"{' or '.join(one.with_new_d)} with a new discriminator" if one.with_new_d else ""
+    return [
+        ", ".join(one.sources),
+        f"yes, root: {', or '.join(filter(None, [which, new]))}",
+        "; ".join(one.why_not.values()),
+    ]
 
 
 def _cost(found: Report) -> str:

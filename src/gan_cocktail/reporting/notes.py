@@ -52,6 +52,8 @@ def references(table: pd.DataFrame) -> str:
     synthetic = listed(domains.loc[domains["reference"] == "synthetic", "domain"])
     if not synthetic:
         return "References: real images." if len(domains) else ""
+    if (domains["reference"] == "synthetic").all():
+        return "References: the sources' own synthetic images."
     return f"References: real images, but the source's own synthetic images for {synthetic}."
 
 

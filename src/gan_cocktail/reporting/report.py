@@ -31,6 +31,7 @@ class Mixture:
     root: str
     rootings: int  # of how many sources a model is rooted
     shares: list[float]
+    shown: list[str]  # what its models were trained on, and what became of it: a sentence a source
     verdicts: list[Verdict]  # one a budget: total kimg, and kimg of merging
     tables: list[Table]
 
@@ -66,9 +67,16 @@ def describe_mixture(rows: pd.DataFrame, name: str, inputs: Inputs) -> Mixture:
         known.root_label if known else "",
         len(known.leaves) if known else len(sources) - 1,
         known.probabilities if known else [],
+        shown_in(name, inputs.evaluations.values()),
         [judge(some, name, budget, inputs.baselines or baselines_of(some)) for budget in BUDGETS],
         tables + paired_tables(comparisons(some), inputs.labels),
     )
+
+
+def shown_in(mixture: str, evaluations: Collection[Mapping[str, Any]]) -> list[str]:
+    """The sentences of the synthetic images that a mixture's models were trained on; none if no model tells."""
+    theirs = (e["info"].get("shown", []) for e in evaluations if any(row["mixture"] == mixture for row in e["rows"]))
+    return list(dict.fromkeys(sentence for shown in theirs for sentence in shown))
 
 
 def measurement(rows: pd.DataFrame, evaluations: Collection[Mapping[str, Any]]) -> dict[str, str]:

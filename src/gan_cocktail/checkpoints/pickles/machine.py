@@ -6,6 +6,7 @@ plain Python value or a stand-in of `objects.py`, bytes are views of the file (n
 """
 
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,12 +28,12 @@ class Function:
     call: Callable[..., Any]
 
 
-class Buildable:
+class Buildable(ABC):
     """A stand-in that takes a state after it was made (BUILD)."""
 
+    @abstractmethod
     def build(self, state: Any) -> None:
         """Keep of the state what is needed."""
-        raise NotImplementedError
 
 
 @dataclass
