@@ -9,8 +9,8 @@ from PIL import Image
 from gan_cocktail.checkpoints.model import Model, load, save
 from gan_cocktail.cli.merge import merge
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.sources import train_source
-from gan_cocktail.methods.unions import image_stream
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.training import SourceTrainingParams
@@ -39,14 +39,14 @@ def test_a_source_is_trained_on_the_class_that_is_chosen_and_says_so(tmp_path, c
 def test_each_dataset_of_a_union_is_read_in_its_own_way(tmp_path, capsys):
     folders = [fill(tmp_path / name, {"0.png": plain("black", (16, 64))}) for name in "ab"]
     readings = [ReadingParams(fit="pad", background="white"), ReadingParams()]
-    stream, said = image_stream(folders, TINY, 1.0, CPU, readings=readings)
+    stream, said = Shown(folders, readings=readings).stream(TINY, CPU)
     padded, cropped = stream.draw(torch.tensor([0, 1]), torch.Generator())
     assert padded.max() == 255
     assert cropped.max() == 0
     assert said[0].startswith("1 image of a; 1 of 1 image padded with white from 16x64; ")
     assert capsys.readouterr().out.count("1 image of") == 2
     with pytest.raises(CocktailError, match="--reading: expected one for each of 2 classes, or none, found 1"):
-        image_stream(folders, TINY, 1.0, CPU, readings=readings[:1])
+        Shown(folders, readings=readings[:1])
 
 
 SIZES = {8: "enlarged from 8x8 to 16x16", 64: "reduced from 64x64 to 16x16"}
@@ -61,7 +61,7 @@ def ramp(size):
 def test_images_of_sources_of_other_sizes_are_brought_to_the_network_s(size, tmp_path, capsys):
     for name, side in (("own", 16), ("box", size)):
         fill(tmp_path / name, {"0.png": ramp(side)})
-    stream, said = image_stream([tmp_path / "own", tmp_path / "box"], TINY, 1.0, CPU)
+    stream, said = Shown([tmp_path / "own", tmp_path / "box"]).stream(TINY, CPU)
     own, other = stream.draw(torch.tensor([0, 1]), torch.Generator()).float()
     assert (own - other).abs().mean() < 4  # the same picture
     assert said == ["1 image of own", f"1 image of box; 1 of 1 image {SIZES[size]}"]
@@ -72,7 +72,7 @@ def test_images_of_sources_of_other_sizes_are_brought_to_the_network_s(size, tmp
 def test_images_drawn_anew_by_sources_of_another_size_say_so(size, tmp_path, capsys):
     save(Model.random(TINY, 0), tmp_path / "source")
     network = TINY.model_copy(update={"img_resolution": size})
-    stream, said = image_stream([tmp_path / "source"], network, 1.0, CPU)
+    stream, said = Shown([tmp_path / "source"]).stream(network, CPU)
     assert stream.draw(torch.tensor([0]), torch.Generator()).shape == (1, 3, size, size)
     expected = ["images of source: drawn anew, enlarged from 16x16 to 32x32"] * (size != 16)
     assert said == expected
@@ -97,7 +97,7 @@ def test_images_of_a_black_box_and_images_drawn_anew_train_together(tmp_path):
     fill(tmp_path / "box", {"0.png": plain("black")})
     save(Model.random(TINY, 0), tmp_path / "source")
     paths = [tmp_path / "source", tmp_path / "box"]
-    stream, said = image_stream(paths, TINY, 1.0, CPU, readings=[ReadingParams()] * 2)
+    stream, said = Shown(paths, readings=[ReadingParams()] * 2).stream(TINY, CPU)
     drawn = stream.draw(torch.tensor([1, 0, 1]), torch.Generator())
     assert drawn[[0, 2]].max() == 0
     assert drawn[1].max() > 0
@@ -105,7 +105,7 @@ def test_images_of_a_black_box_and_images_drawn_anew_train_together(tmp_path):
     with pytest.raises(
         CocktailError, match="--source-class: expected checkpoints that are drawn from anew, found data"
     ):
-        image_stream(paths, TINY, 1.0, CPU, source_classes=["", "dog"])
+        Shown(paths, source_classes=["", "dog"])
 
 
 def test_a_source_of_one_image_is_refused_before_it_is_trained(tmp_path):

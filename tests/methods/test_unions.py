@@ -8,7 +8,9 @@ from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.data.images import write_zip
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.fisher import fisher_information
-from gan_cocktail.methods.unions import Twist, tune
+from gan_cocktail.methods.shown import Shown
+from gan_cocktail.methods.twist import Twist
+from gan_cocktail.methods.unions import tune
 from gan_cocktail.params.method import ConsistencyParams, EWCParams
 from gan_cocktail.params.training import TrainingParams
 from tests.conftest import TINY
@@ -25,7 +27,7 @@ def attempt(images, tmp_path):
     def run(twist):
         return tune(
             Model.random(TWO, 0),
-            [tmp_path / "images.zip"] * 2,
+            Shown([tmp_path / "images.zip"] * 2),
             [0.5, 0.5],
             name="test",
             kimg=0.008,

@@ -11,6 +11,7 @@ from gan_cocktail.checkpoints.model import Model, load, parent, save
 from gan_cocktail.cli.classes import OwnClasses, SourceClass, pick_own, read_source_classes
 from gan_cocktail.cli.options import Kimg, Out, Psi, Seed, Settings, read_section, training_folder
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.unions import tune
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import describe
@@ -37,7 +38,11 @@ def discriminator(
     classes, parents = range(max(1, source.network.c_dim)), [parent(path) for path in (model, *images)]
     trained = tune(
         replace(source, D=Model.random(source.network, derive(seed, "discriminator")).D),
-        [images[labels.index(k)] if k in labels else None for k in classes],
+        Shown(
+            [images[labels.index(k)] if k in labels else None for k in classes],
+            truncation_psi,
+            [own[labels.index(k)] if k in labels else "" for k in classes] if own else [],
+        ),
         [(k in labels) / len(labels) for k in classes],
         name=f"discriminator/{','.join(map(str, labels))}",
         kimg=kimg,
@@ -46,8 +51,6 @@ def discriminator(
         parents=parents,
         folder=training_folder(out),
         device=device.pick(),
-        psi=truncation_psi,
-        source_classes=[own[labels.index(k)] if k in labels else "" for k in classes] if own else [],
     )
     names = [source.class_names[k] for k in labels]
     alone = f", of {' and '.join(names)} alone" if len(classes) > 1 else ""

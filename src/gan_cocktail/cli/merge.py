@@ -24,7 +24,9 @@ from gan_cocktail.cli.options import (
     training_folder,
 )
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.methods.unions import Twist, tune
+from gan_cocktail.methods.shown import Shown
+from gan_cocktail.methods.twist import Twist
+from gan_cocktail.methods.unions import tune
 from gan_cocktail.params.method import ConsistencyParams, EWCParams
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import describe
@@ -59,13 +61,14 @@ def merge(
     if (n := initial.network.c_dim) != len(images):
         raise CocktailError(f"{model}: expected datasets for its {n} classes, one each, found {len(images)}")
     shares, keep = read_shares(probabilities, len(images)), read_kimg(snapshots, kimg)
+    shown = Shown(images, truncation_psi, read_source_classes(source_class), read_readings(reading), real)
     pull = read_section(EWCParams, ewc, "--ewc") if ewc else None
     near = read_section(ConsistencyParams, consistency, "--consistency") if consistency else None
     twist = Twist(from_scratch, pull, fisher, frozen_layers, near, teacher or [])
     parents = [parent(path) for path in (model, *images, *twist.files)]
     union = tune(
         initial,
-        images,
+        shown,
         shares,
         name=f"merge/{len(images)}",
         kimg=kimg,
@@ -76,10 +79,6 @@ def merge(
         folder=training_folder(out),
         device=device.pick(),
         snapshots=keep,
-        psi=truncation_psi,
-        readings=read_readings(reading),
-        source_classes=read_source_classes(source_class),
-        real=real,
     )
     union.info = describe(
         "union",

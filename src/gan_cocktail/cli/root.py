@@ -20,6 +20,7 @@ from gan_cocktail.cli.options import (
     training_folder,
 )
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.unions import one_class, tune
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import describe
@@ -45,7 +46,12 @@ def root(
     label = pick_class(initial, class_, model)
     rooted = tune(
         initial,
-        [images if i == label else None for i in range(n)],
+        Shown(
+            [images if i == label else None for i in range(n)],
+            truncation_psi,
+            [source_class if i == label else "" for i in range(n)] if source_class else [],
+            read_readings([reading] * n if reading else []),
+        ),
         one_class(n, label),
         name=f"root/{n}/{label}",
         kimg=kimg,
@@ -54,9 +60,6 @@ def root(
         parents=parents,
         folder=training_folder(out),
         device=device.pick(),
-        psi=truncation_psi,
-        readings=read_readings([reading] * n if reading else []),
-        source_classes=[source_class if i == label else "" for i in range(n)] if source_class else [],
     )
     rooted.info = describe(
         "rooted",
