@@ -18,6 +18,8 @@ from gan_cocktail.seeds import derive
 from gan_cocktail.training.run import run
 from gan_cocktail.training.trainer import TrainingJob
 
+PLAIN = Twist()
+
 
 def tune(
     initial: Model,
@@ -32,7 +34,7 @@ def tune(
     folder: Path,
     device: torch.device,
     snapshots: Sequence[float] = (),
-    twist: Twist = Twist(),
+    twist: Twist = PLAIN,
 ) -> Model:
     """Train `initial` on what each class is shown; resumes from `folder`.
 
