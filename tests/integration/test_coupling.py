@@ -305,6 +305,16 @@ def test_what_explains_code_better_reruns_nothing(done, engine):
     assert done.planned() >= {"merge"}
 
 
+def test_what_a_rule_asks_of_the_machine_reruns_nothing(done):
+    module = done.folder / "src/gan_cocktail/plan/needs.py"
+    module.write_text(module.read_text().replace("MARGIN = 1.25", "MARGIN = 5"))
+    assert done.planned() == set()
+    assert "mem_mb=1000," not in done.snakemake("--dry-run", "--forceall")
+    done.snakemake()
+    assert done.made() == []
+    assert done.status() <= {"sync"}  # which looks at all of the library
+
+
 def test_an_edit_while_a_run_is_under_way_is_not_passed_over(fresh):
     run = started(fresh, "snakemake", "--cores", "2", events=6)
     fresh.edit("training/trainer.py")
