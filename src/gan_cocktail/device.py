@@ -1,6 +1,7 @@
 """Where tensors live and how many threads compute: the machine's business, never a parameter's."""
 
 import os
+import platform
 from collections.abc import Callable
 
 import torch
@@ -29,6 +30,12 @@ def pick() -> torch.device:
         reason = str(e).splitlines()[0]
         raise CocktailError(f"${VARIABLE}={wanted}: no such device here ({reason}); use cpu, cuda or cuda:N") from None
     return device
+
+
+def has_bf16() -> bool:
+    """Whether this CPU multiplies in bf16 itself; where it does not, that is emulated, correctly and very slowly."""
+    arm = platform.machine() in ("arm64", "aarch64")
+    return arm or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def _avoid_broken_bf16() -> None:

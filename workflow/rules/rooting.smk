@@ -15,7 +15,7 @@ rule discriminator:
         root=one_of(plan.new_discriminators()),
     threads: 1
     resources:
-        mem_mb=2000,
+        **asks(lambda w: needs.discriminator(w.root)),
     params:
         *code("discriminator"),
         contents=lambda w: contents(plan.model(w.root.split(",")[0])),

@@ -2,6 +2,7 @@
 
 import torch
 
+from gan_cocktail.device import has_bf16
 from gan_cocktail.inspecting.speed import fitting
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.params.training import TrainingParams
@@ -37,4 +38,4 @@ def r1_gamma(resolution: int, batch: int) -> float:
 def _precision(network: NetworkParams, place: torch.device) -> str:
     if place.type == "cuda":
         return "fp16" if network.conv_clamp else "bf16"  # without a clamp fp16 overflows
-    return "bf16" if torch.cpu._is_avx512_bf16_supported() else "fp32"
+    return "bf16" if has_bf16() else "fp32"

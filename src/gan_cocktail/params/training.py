@@ -30,7 +30,9 @@ class TrainingParams(Section):
     style_mixing: Fraction = Field(0, description="probability that an image mixes two latents")
     ema_kimg: float = Field(1, gt=0, description="half-life of the generator's moving average, kimg")
     mirror: bool = Field(False, description="mirror half of the real images at random")
-    precision: Precision = Field("bf16", description="of the convolutions: fp32, bf16 or fp16 (CUDA only)")
+    precision: Precision = Field(
+        "fp32", description="of the convolutions: fp32, bf16 (where the processor has it) or fp16 (CUDA only)"
+    )
     augmentation: AugmentationParams | None = Field(None, description="ADA, or null for none")
 
     @model_validator(mode="after")

@@ -122,13 +122,19 @@ class Needs:
 
     # Models
 
+    def discriminator(self, root: str) -> Need:
+        """A new discriminator for a root that has none."""
+        names = root.split(",")
+        network = self._network(names[0])
+        return self._training(network, [network], self.plan.discriminator_kimg(root), len(names))
+
     def widen(self, source: str) -> Need:
         """A source as read and as written."""
         return Need(BASE + 1.5 * self._weights(self._network(source)))
 
     def root(self, mixture: str) -> Need:
         """Rooting."""
-        return self._training(mixture, self.plan.params.rooting.kimg, 1)
+        return self._tuning(mixture, self.plan.params.rooting.kimg, 1)
 
     def merge(self, mixture: str, method: str) -> Need:
         """Merging, or a baseline."""
@@ -136,7 +142,7 @@ class Needs:
         spec, n = plan.methods[method], len(plan.mixture(mixture).sources)
         copies = 2 * bool(spec.ewc) + 1.5 * n * bool(spec.consistency)
         kept = len(plan.snapshot_kimg(mixture, method)) * FLOAT * generator_size(self._root(mixture)).weights
-        need = self._training(mixture, plan.merging_kimg(mixture, method), n, copies)
+        need = self._tuning(mixture, plan.merging_kimg(mixture, method), n, copies)
         return Need(need.memory + kept, need.seconds * (1.3 if spec.consistency else 1))
 
     def fisher(self, mixture: str) -> Need:
@@ -228,15 +234,21 @@ class Needs:
     def _weights(self, network: NetworkParams) -> float:
         return FLOAT * (generator_size(network).weights + discriminator_size(network).weights)
 
-    def _training(self, mixture: str, kimg: float, classes: int, copies: float = 0) -> Need:
-        params, network = self.plan.params, self._root(mixture)
+    def _tuning(self, mixture: str, kimg: float, classes: int, copies: float = 0) -> Need:
+        """A training of a mixture's model on what its sources draw."""
+        shown = [self._network(s) for s in self.plan.mixture(mixture).sources]
+        return self._training(self._root(mixture), shown, kimg, classes, copies)
+
+    def _training(
+        self, network: NetworkParams, shown: Sequence[NetworkParams], kimg: float, classes: int, copies: float = 0
+    ) -> Need:
+        params = self.plan.params
         memory = training_memory(network, params.training, copies)
         products = training_products(network, params.training)
         pixels = network.img_channels * network.img_resolution**2
         if params.synthesis.mode == "fixed":
             memory += min(HELD, 2 * classes * params.synthesis.n_images * pixels)
         else:
-            shown = [self._network(s) for s in self.plan.mixture(mixture).sources]
             memory += classes * max(map(self._weights, shown)) * 1.5 + max(map(drawing_memory, shown))
             products += max(generator_size(each).products for each in shown)
         return Need(memory, self._seconds(1000 * kimg, products))

@@ -12,6 +12,7 @@ from gan_cocktail.checkpoints.fisher import Fisher
 from gan_cocktail.checkpoints.model import Model, State
 from gan_cocktail.checkpoints.truncation import with_class_means
 from gan_cocktail.data.images import to_float
+from gan_cocktail.device import has_bf16
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.seeds import derive
@@ -72,6 +73,8 @@ class Trainer:
         s = self.settings = job.settings
         if s.precision == "fp16" and device.type == "cpu":
             raise CocktailError("training.precision is fp16, which needs a CUDA device; on this CPU use bf16 or fp32")
+        if s.precision == "bf16" and device.type == "cpu" and not has_bf16():
+            print("training.precision is bf16, and this CPU has no 16-bit instructions: fp32 is many times faster here")
         group = min(job.initial.network.mbstd_group_size or s.batch_size, s.batch_size)
         if s.batch_size % group:
             raise CocktailError(
