@@ -2,34 +2,52 @@
 
 import re
 import shlex
+import shutil
 
 import pytest
 from typer.testing import CliRunner
 
 from gan_cocktail.checkpoints.model import save
 from gan_cocktail.cli import build
-from gan_cocktail.data.dataset import read_dataset
 from tests.conftest import ROOT, TINY
 from tests.networks.test_networks import lively
 
-PAGE = (ROOT / "docs/your-own-gans.md").read_text()
-UNION = "results/pets/unions/face-cat/ours/seed0.safetensors"
+PAGE = (ROOT / "docs/use.md").read_text()
+UNION = "results/unions/cat-face/ours/seed0.safetensors"
+EVALUATION = "results/evaluation/MIXTURE/METHOD/seed0.json"
+COMMANDS = re.findall(r"^gan-cocktail (?:generate|export) .*$", PAGE, re.MULTILINE)
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 
 
-def test_drawing_from_a_union_as_the_page_says(tmp_path, monkeypatch):
+@pytest.fixture
+def union(tmp_path, monkeypatch):
+    """A folder with a union GAN, where the commands are typed."""
     model = lively(TINY.model_copy(update={"c_dim": 2}), 0)
-    model.classes, model.info = ("face", "cat"), {"kind": "union"}
+    model.classes, model.info = ("cat", "face"), {"kind": "union"}
     save(model, tmp_path / UNION)
+    (tmp_path / EVALUATION).parent.mkdir(parents=True)
+    shutil.copy(ROOT / "results/evaluation/cat-face/ours/seed0.json", tmp_path / EVALUATION)
     monkeypatch.chdir(tmp_path)
-    (snippet,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    exec(compile(snippet, "docs/your-own-gans.md", "exec"), {})
-    assert (tmp_path / "cat.png").stat().st_size > 100
-    (command,) = re.findall(r"^gan-cocktail (synthesize (?:.*\\\n)*.*)$", PAGE, re.MULTILINE)
-    run = CliRunner().invoke(build(["synthesize"]), shlex.split(command.replace("\\\n", " ")), catch_exceptions=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_the_page_on_use_says_to_type_works(union, command):
+    if "onnx" in command:
+        pytest.importorskip("onnxscript")
+    verb, *arguments = shlex.split(command.replace("$MODEL", UNION), comments=True)[1:]
+    few = [value.replace("999", "20") for value in arguments]
+    run = CliRunner().invoke(build([verb]), [verb, *few], catch_exceptions=False)
     assert run.exit_code == 0
-    assert read_dataset(tmp_path / "cats.zip", 16, 3).read.n_images == 100
+    out = union / few[few.index("--out") + 1]
+    assert any(out.iterdir()) if out.is_dir() else out.stat().st_size > 100
+
+
+def test_drawing_in_python_as_the_page_says(union):
+    (snippet,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    exec(compile(snippet, "docs/use.md", "exec"), {})
+    assert (union / "face.png").stat().st_size > 100
 
 
 def anchors(page):
