@@ -5,9 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import time
 
 import pytest
@@ -370,42 +367,3 @@ def test_another_experiment_under_way_hides_nothing(done):
 def test_values_of_the_command_line_cannot_pass_for_those_of_params(done):
     assert "params.yaml" in done.snakemake("--config", "seed=1", expect=1)
     assert_clean(done)
-
-
-def port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-@pytest.fixture
-def s3(tmp_path):
-    """A real S3 server on loopback, with a bucket."""
-    boto3 = pytest.importorskip("boto3")
-    number = port()
-    url = f"http://127.0.0.1:{number}"
-    server = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(number)], stderr=subprocess.DEVNULL
-    )
-    secrets = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "us-east-1"}
-    while True:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", number), 1):
-            break
-        time.sleep(0.1)
-    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1"}
-    boto3.client("s3", endpoint_url=url, **keys).create_bucket(Bucket="gans")
-    yield url, secrets
-    server.kill()
-    server.wait()
-
-
-def test_an_s3_remote_gives_back_what_was_pushed(done, s3, tmp_path):
-    url, secrets = s3
-    done.dvc("remote", "add", "--default", "s3", "s3://gans/cocktail")
-    done.dvc("remote", "modify", "s3", "endpointurl", url)
-    done.commit("remote")
-    done.dvc("push", environment=secrets)
-    clone = done.clone(tmp_path / "clone")
-    clone.dvc("pull", environment=secrets)
-    assert clone.contents() == done.contents()
-    assert_clean(clone)
