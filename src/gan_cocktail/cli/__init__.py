@@ -16,6 +16,7 @@ VERBS = (
     "inspect",
     "new",
     "generate",
+    "project",
     "export",
     "train_source",
     "synthesize",
