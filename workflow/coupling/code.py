@@ -11,6 +11,7 @@ from pathlib import Path
 
 import gan_cocktail
 from workflow.coupling.digests import digest
+from workflow.coupling.remembered import remembered
 
 LIBRARY = Path(gan_cocktail.__file__).parent
 RULES = Path(__file__).parents[1] / "rules"
@@ -58,7 +59,10 @@ def _definition(rule: str) -> tuple[Path, str]:
 
 @cache
 def _imports(source: bytes) -> list[Path]:
-    return [module for name in _names(source) if (module := _module(name)) is not None]
+    names = remembered(
+        "imports", source, lambda: sorted({n for n in _names(source) if n.startswith(gan_cocktail.__name__)})
+    )
+    return [module for name in names if (module := _module(name)) is not None]
 
 
 def _names(source: bytes) -> Iterator[str]:

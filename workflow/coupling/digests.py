@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from workflow.coupling.remembered import remembered
+
 UNSAID = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING}  # tokens that change nothing
 FSTRING_START, FSTRING_END = (getattr(token, f"FSTRING_{end}", -1) for end in ("START", "END"))  # since Python 3.12
 
@@ -24,6 +26,10 @@ def digest(path: Path) -> str:
 
 @cache
 def _digest(suffix: str, source: bytes) -> str:
+    return str(remembered(f"digest{suffix}", source, lambda: _computed(suffix, source)))
+
+
+def _computed(suffix: str, source: bytes) -> str:
     said = {".py": _tree, ".smk": _tokens}.get(suffix, bytes)
     return hashlib.sha256(said(source)).hexdigest()[:16]
 
