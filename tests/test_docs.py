@@ -50,6 +50,20 @@ def test_drawing_in_python_as_the_page_says(union):
     assert (union / "face.png").stat().st_size > 100
 
 
+def test_the_script_in_python_runs(tmp_path, monkeypatch, capsys):
+    (tmp_path / "resources").symlink_to(ROOT / "resources")
+    monkeypatch.chdir(tmp_path)
+    (script,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/python.md").read_text(), re.DOTALL)
+    exec(compile(script, "docs/python.md", "exec"), {})
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[-5:]] == [
+        "fid",
+        "kid",
+        "precision",
+        "recall",
+        "purity",
+    ]
+
+
 def anchors(page):
     """The headings of a page as GitHub names them."""
     text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
