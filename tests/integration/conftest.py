@@ -1,14 +1,31 @@
 """The real pipeline in a copy of the project, at toy size."""
 
+import os
 import shutil
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.integration.repository import TOY, Repository, copy, put_back
+from tests.integration.repository import RESIDENT, TOY, Repository, copy, put_back
+
+
+@pytest.fixture(scope="session", autouse=True)
+def resident(tmp_path_factory):
+    """Answers calls of Snakemake, DVC and the verbs, with all that they import already there."""
+    socket = tmp_path_factory.mktemp("resident") / "socket"
+    os.environ["RESIDENT"] = str(socket)
+    server = subprocess.Popen([sys.executable, RESIDENT / "serve.py", socket], cwd=ROOT)
+    while not socket.exists():
+        assert server.poll() is None
+        time.sleep(0.05)
+    yield
+    server.kill()
+    server.wait()
 
 
 class Project:
@@ -35,7 +52,9 @@ class Project:
         )
 
     def run(self, *arguments, expect=0):
-        process = self.start(*arguments)
+        """To its end, by the resident: nothing is killed here."""
+        path = f"{RESIDENT / 'verbs'}:{RESIDENT / 'engines'}:{os.environ['PATH']}"
+        process = self.start(*arguments, env=os.environ | {"PATH": path})
         output, _ = process.communicate()
         assert process.returncode == expect, output
         return output
