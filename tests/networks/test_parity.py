@@ -36,15 +36,16 @@ class Case:
     def noise(self):
         return self.G.synthesis.constant_noise(len(self.z))
 
-    def check(self, found, key):
+    def check(self, found, key, tolerance=2e-5):
         wanted = self.data[key].reshape(found.shape)
-        torch.testing.assert_close(found, wanted, rtol=2e-5, atol=2e-5 * float(wanted.abs().max()))
+        torch.testing.assert_close(found, wanted, rtol=tolerance, atol=tolerance * float(wanted.abs().max()))
 
     def check_gradients(self, net, prefix):
         keys = [k for k in self.data if k.startswith(prefix)]
         assert keys
-        for key in keys:
-            self.check(net.get_parameter(key.removeprefix(prefix)).grad, key)
+        for key in keys:  # that of a noise strength is one number, a sum in which much cancels: 6e-5 on some processors
+            found = net.get_parameter(key.removeprefix(prefix)).grad
+            self.check(found, key, 2e-4 if found.ndim == 0 else 2e-5)
 
 
 @pytest.fixture(params=CASES)
