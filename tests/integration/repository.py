@@ -115,9 +115,10 @@ class Repository:
             **options,
         )
 
-    def run(self, *command, expect=0, **options):
+    def run(self, *command, expect=0, environment=(), **options):
         """To its end, by the resident: nothing is killed here."""
-        process = self.start(*command, environment=quick(self.environment, command), **options)
+        environment = quick(self.environment, command) | dict(environment)
+        process = self.start(*command, environment=environment, **options)
         output, _ = process.communicate()
         assert expect is None or process.returncode == expect, f"{command}: {process.returncode}\n{output}"
         return output
