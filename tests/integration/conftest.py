@@ -41,6 +41,11 @@ class Project:
     def write(self, params):
         (self.folder / "params.yaml").write_text(yaml.safe_dump(params))
 
+    @property
+    def quick(self):
+        """An environment in which the resident answers."""
+        return os.environ | {"PATH": f"{RESIDENT / 'verbs'}:{RESIDENT / 'engines'}:{os.environ['PATH']}"}
+
     def start(self, *arguments, **options):
         return subprocess.Popen(
             ["snakemake", "--cores", "2", *arguments],
@@ -53,8 +58,7 @@ class Project:
 
     def run(self, *arguments, expect=0):
         """To its end, by the resident: nothing is killed here."""
-        path = f"{RESIDENT / 'verbs'}:{RESIDENT / 'engines'}:{os.environ['PATH']}"
-        process = self.start(*arguments, env=os.environ | {"PATH": path})
+        process = self.start(*arguments, env=self.quick)
         output, _ = process.communicate()
         assert process.returncode == expect, output
         return output

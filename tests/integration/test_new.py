@@ -38,7 +38,7 @@ def two_commands(project, *sources):
         written = "\n".join(lines)
     path.write_text(f"{written}\n  points: 1\n{TOY}")
     command = shlex.split(told.stdout.splitlines()[-1].replace("all", "1"))
-    run = subprocess.run(command, cwd=project.folder, capture_output=True, text=True)
+    run = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, env=project.quick)
     assert run.returncode == 0, run.stdout + run.stderr
     (made,) = (project.folder / "results/mine/unions").rglob("seed0.safetensors")
     return load(made)
