@@ -56,9 +56,9 @@ IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info", "unfinished", "syn
 
 
 def quick(environment, command):
-    """What makes the resident answer a call of an engine, and those that this makes in turn."""
+    """What makes the resident, where there is one, answer a call of an engine, and those that this makes in turn."""
     path = environment["PATH"]
-    return {"PATH": f"{RESIDENT / 'engines'}:{path}"} if command[0] in ENGINES else {}
+    return {"PATH": f"{RESIDENT / 'engines'}:{path}"} if command[0] in ENGINES and "RESIDENT" in environment else {}
 
 
 class Repository:
