@@ -40,7 +40,7 @@ TRAVERSED = 5000  # images, at most, that show what a direction does, and what o
 READING = 400 * MB  # pandas and matplotlib
 SHOWN = 20  # bytes for a pixel of a grid that a figure shows
 
-CPU, GPU = 1e9, 1e12  # products a second: of a core that is slow with 16 bits, and of a small GPU
+CPU, GPU = 1e9, 1e12  # products a second: of a slow core, and of a small GPU
 IMAGE = 0.1  # seconds to encode or decode an image, resize and measure it
 
 
