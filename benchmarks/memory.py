@@ -36,7 +36,7 @@ distances a_wide.st --before b_wide.st --after rooted.st --names a,b --out d.jso
 samples union.st --out samples.png
 interpolate union.st --out i.png
 direction union.st --out d.st --attribute brightness --class 0 --n-images {images}
-traverse union.st d.st --out t.png --metrics t.json --domains a,b
+traverse union.st d.st --out t.png --metrics t.json --domains a,b --n-images {tenth}
 """
 
 
@@ -70,6 +70,7 @@ def values(batch: int, images: int, precision: str) -> dict[str, object]:
         "recipe": recipe.model_dump_json(),
         "kimg": 2 * batch / 1000,
         "images": images,
+        "tenth": max(2, images // 10),
     }
 
 

@@ -4,12 +4,28 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
+from typer.testing import CliRunner
 
+from gan_cocktail.applications import effects
+from gan_cocktail.applications.directions import Direction
+from gan_cocktail.applications.directions import save as save_direction
+from gan_cocktail.applications.drawing import draw_images
 from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.checks import networks
+from gan_cocktail.cli import build
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.params.training import TrainingParams
-from gan_cocktail.plan.needs import MARGIN, MB, Need, Needs, images_drawn, training_memory, training_products
+from gan_cocktail.plan.needs import (
+    MARGIN,
+    MB,
+    Need,
+    Needs,
+    images_drawn,
+    images_traversed,
+    training_memory,
+    training_products,
+)
 from tests.conftest import ROOT, TINY
 from tests.test_plan import plan_of
 
@@ -109,6 +125,28 @@ def test_an_evaluation_draws_for_every_domain_and_snapshot():
     plan = needs(TINY).plan
     assert images_drawn(plan, "m", "ensemble") == 2 * 60 + 2 * 4 * 3
     assert images_drawn(plan, "m", "transfergan") == 2 * 2 * 60 + 2 * 4 * 3
+
+
+def test_a_traverse_draws_for_every_domain_and_other_directions(tmp_path, monkeypatch):
+    """As many as the plan says, at whatever number of images a direction is found in."""
+    plan = plan_of(2, applications={"n_images": 120})
+    model = Model.random(TINY.model_copy(update={"c_dim": 2}), 0)
+    save(model, tmp_path / "m.safetensors")
+    found = Direction(torch.ones(TINY.w_dim) / TINY.w_dim**0.5, 0.0, 1.0, {"attribute": "brightness", "label": 0})
+    save_direction(found, tmp_path / "d.safetensors")
+    drawn = []
+    monkeypatch.setattr(effects, "draw_images", lambda G, w, seed: drawn.append(len(w)) or draw_images(G, w, seed))
+    files = [str(tmp_path / name) for name in ("m.safetensors", "d.safetensors")]
+    written = ["--out", str(tmp_path / "t.png"), "--metrics", str(tmp_path / "t.json")]
+    done = CliRunner().invoke(build(["traverse"]), ["traverse", *files, *written, "--n-images", str(plan.traversed())])
+    assert done.exit_code == 0
+    assert sum(drawn) == images_traversed(plan, "m") == 2 * 12 * 27
+
+
+def test_directions_that_are_not_asked_for_need_no_time():
+    assert Needs(plan_of(2, applications=None), {"s0": WIDE, "s1": WIDE}).directions("m").seconds == 0
+    some, more = (Needs(plan_of(2, applications={"n_images": n}), {"s0": WIDE, "s1": WIDE}) for n in (100, 1000))
+    assert more.directions("m").seconds == 10 * some.directions("m").seconds > 0
 
 
 def test_networks_are_those_that_the_files_tell(tmp_path):

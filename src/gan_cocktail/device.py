@@ -1,5 +1,6 @@
 """Where tensors live and how many threads compute: the machine's business, never a parameter's."""
 
+import ctypes
 import os
 import platform
 from collections.abc import Callable
@@ -9,6 +10,7 @@ import torch
 from gan_cocktail.errors import CocktailError
 
 VARIABLE = "GAN_COCKTAIL_DEVICE"
+KEEP_FREED, OWN_PAGES_FROM = -1, -3  # glibc's M_TRIM_THRESHOLD and M_MMAP_THRESHOLD
 ONEDNN_ISA = "ONEDNN_MAX_CPU_ISA"  # oneDNN's own; read at its first computation
 
 
@@ -19,6 +21,7 @@ def pick() -> torch.device:
     computation.
     """
     _avoid_broken_bf16()
+    _keep_memory()
     torch.set_flush_denormal(True)
     torch.backends.cudnn.allow_tf32 = False  # fp32 means fp32
     torch.backends.cudnn.deterministic = True
@@ -36,6 +39,14 @@ def has_bf16() -> bool:
     """Whether this CPU multiplies in bf16 itself; where it does not, that is emulated, correctly and very slowly."""
     arm = platform.machine() in ("arm64", "aarch64")
     return arm or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+def _keep_memory() -> None:
+    """Have glibc keep what tensors give back: else each large one is new pages, which the system has to clear."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if platform.system() == "Linux" else None
+    if mallopt:  # musl has none
+        mallopt(KEEP_FREED, 2**31 - 1)
+        mallopt(OWN_PAGES_FROM, 2**30) or mallopt(OWN_PAGES_FROM, 2**25)  # what older ones allow
 
 
 def _avoid_broken_bf16() -> None:

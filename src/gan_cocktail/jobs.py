@@ -170,7 +170,7 @@ def _applications(plan: Plan) -> Iterator[Job]:
             found, shown = (plan.application(mixture, name, suffix) for suffix in ("safetensors", "png"))
             measured = plan.application(mixture, name, "json")
             yield Job("direction", f"{mixture}.{name}", [union], [found], ["seed", "applications.n_images"])
-            keys = ["seed", f"mixtures.{mixture}"]
+            keys = ["seed", "applications.n_images", f"mixtures.{mixture}"]
             yield Job("traverse", f"{mixture}.{name}", [union, found], [shown, measured], keys)
 
 

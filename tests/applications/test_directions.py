@@ -111,5 +111,5 @@ def test_a_fitted_direction_does_more_than_chance(generator):
     steps = torch.tensor([-2.0, 0.0, 2.0])
     still = Direction(torch.zeros(16), 0.0, 0.0)
     found = fit(w, measure_traverse(generator, w, still, steps, "brightness", 0)[:, 0])
-    done = effect(measure_traverse(generator, w[:50], found, steps, "brightness", 0), steps)
-    assert done.change > 2 * control(generator, w[:50], found, steps, "brightness", 0)
+    values = measure_traverse(generator, w[:50], found, steps, "brightness", 0)
+    assert effect(values, steps).change > 2 * control(generator, w[:50], found, steps, "brightness", 0, values[:, 1])

@@ -235,6 +235,19 @@ def test_names_and_paths_that_yaml_would_misread_are_quoted(tmp_path, timed):
     assert list(params.sources) == names
 
 
+def test_directions_are_found_in_fewer_images_where_each_takes_long(tmp_path, files, timed):
+    """And the time that they take is counted."""
+    large = TINY.model_copy(update={"img_resolution": 256, "channel_base": 512, "channel_max": 8})
+    save(Model.random(large, 0), tmp_path / "large.safetensors")
+    mixed = [*files, *read_files([tmp_path / "large.safetensors"])]
+    small, big = (propose(mixed, root, HOW, 3, ["ours"]) for root in ("a", "large"))
+    assert (small.applications.n_images, big.applications.n_images) == (2000, 500)
+    written = text(tmp_path / "x.yaml", big, mixed, mixed[-1], cost(big, mixed[-1], timed), timed)
+    assert "applications:\n  n_images: 500 " in written
+    drawn = [cost(params, mixed[-1], timed).drawn for params in (small, big)]
+    assert drawn[0] - drawn[1] == 1500 + 4 * 27 * 150
+
+
 @pytest.mark.parametrize("value", ["a", "on", "12", "x: y", ["a", "null"], "é" * 200])
 def test_a_scalar_is_one_line_of_yaml(value):
     assert read_yaml(scalar(value), "x") == value

@@ -85,7 +85,8 @@ rule traverse:
     params:
         *code("traverse"),
         domains=lambda w: plan.classes(w.mixture),
+        n_images=plan.traversed(),
         seed=PARAMS.seed,
     shell:
         "gan-cocktail traverse {input.model:q} {input.direction:q} --out {output.grid:q} --metrics {output.metrics:q}"
-        " --domains {params.domains} --seed {params.seed} > {log:q} 2>&1"
+        " --domains {params.domains} --n-images {params.n_images} --seed {params.seed} > {log:q} 2>&1"

@@ -12,6 +12,7 @@ rule average:
         "<results>/benchmarks/average/{mixture}/{kind}/seed{seed}.tsv"
     wildcard_constraints:
         kind=one_of(MERGE_OF),
+    priority: 1  # trainings wait for it
     threads: 1
     resources:
         **asks(lambda w: needs.average(w.mixture)),

@@ -13,6 +13,7 @@ rule discriminator:
         "<results>/benchmarks/discriminator/{root}.tsv"
     wildcard_constraints:
         root=one_of(plan.new_discriminators()),
+    priority: 1  # trainings wait for it
     threads: 1
     resources:
         **asks(lambda w: needs.discriminator(w.root)),
@@ -40,6 +41,7 @@ rule widen:
         "<results>/logs/widen/{mixture}/{source}.log",
     benchmark:
         "<results>/benchmarks/widen/{mixture}/{source}.tsv"
+    priority: 1  # trainings wait for it
     threads: 1
     resources:
         **asks(lambda w: needs.widen(w.source)),
@@ -66,6 +68,7 @@ rule root:
         "<results>/logs/root/{mixture}/{source}/seed{seed}.log",
     benchmark:
         "<results>/benchmarks/root/{mixture}/{source}/seed{seed}.tsv"
+    priority: 1  # trainings wait for it
     threads: 1
     resources:
         **asks(lambda w: needs.root(w.mixture)),

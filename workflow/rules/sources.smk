@@ -12,6 +12,7 @@ rule train_source:
         "<results>/benchmarks/train_source/{source}.tsv"
     wildcard_constraints:
         source=one_of(plan.trained_sources()),
+    priority: 1  # trainings wait for it
     threads: 1
     resources:
         **asks(lambda w: needs.train_source(w.source)),
@@ -35,6 +36,7 @@ rule synthesize:
         "<results>/logs/synthesize/{source}.log",
     benchmark:
         "<results>/benchmarks/synthesize/{source}.tsv"
+    priority: 1  # trainings wait for it
     threads: 1
     resources:
         **asks(lambda w: needs.synthesize(w.source)),

@@ -49,11 +49,17 @@ def measure_traverse(G: Generator, w: Tensor, direction: Direction, steps: Tenso
     return torch.stack([measure(attribute, draw_images(G, column, seed)) for column in columns], 1)
 
 
-def control(G: Generator, w: Tensor, direction: Direction, steps: Tensor, attribute: str, seed: int) -> float:
-    """Mean size of the change that random directions with steps of the same length make."""
+def control(
+    G: Generator, w: Tensor, direction: Direction, steps: Tensor, attribute: str, seed: int, still: Tensor
+) -> float:
+    """Mean size of the change that random directions with steps of the same length make.
+
+    still: the attribute [N] at step 0, which is the same in all directions.
+    """
     rng = stream(seed, "applications", "control")
-    ends, changes = steps[[0, len(steps) // 2, -1]], []
+    ends, changes = steps[[0, -1]], []
     for _ in range(CONTROLS):
         other = replace(direction, normal=F.normalize(torch.randn(w.shape[1], generator=rng), dim=0))
-        changes.append(abs(effect(measure_traverse(G, w, other, ends, attribute, seed), ends).change))
+        first, last = measure_traverse(G, w, other, ends, attribute, seed).unbind(1)
+        changes.append(abs(effect(torch.stack([first, still, last], 1), torch.tensor([-1.0, 0.0, 1.0])).change))
     return sum(changes) / len(changes)

@@ -52,8 +52,9 @@ def traverse(
     results = []
     for k, name in enumerate(names):
         w = map_class(G, z, k)
-        done = effect(measure_traverse(G, w, found, steps, attribute, seed), steps)
-        chance = control(G, w, found, steps, attribute, seed)
+        values = measure_traverse(G, w, found, steps, attribute, seed)
+        done = effect(values, steps)
+        chance = control(G, w, found, steps, attribute, seed, values[:, columns // 2])
         results.append(facts | {"domain": name} | vars(done) | {"control": chance, "n_images": n_images})
     info = describe("traverse", seed=seed, parents=[parent(model), parent(direction)])
     write_json(metrics, {"info": info, "steps": steps.tolist(), "accuracy": found.accuracy, "rows": results})

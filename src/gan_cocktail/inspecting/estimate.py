@@ -10,7 +10,7 @@ from gan_cocktail.inspecting.files import count
 from gan_cocktail.inspecting.speed import Speed
 from gan_cocktail.jobs import Job, jobs
 from gan_cocktail.plan.experiment import Plan
-from gan_cocktail.plan.needs import FLOAT, images_drawn
+from gan_cocktail.plan.needs import FLOAT, images_directed, images_drawn, images_traversed
 
 COPIES = 3  # of the weights that the state of a training holds: themselves, and two averages of Adam's
 
@@ -83,9 +83,11 @@ def _kimg(plan: Plan, job: Job) -> float:
 def _drawn(plan: Plan, job: Job) -> int:
     if job.rule == "synthesize":
         return plan.params.synthesis.n_images
-    if job.rule != "evaluate":
-        return 0
-    return images_drawn(plan, *_mixture_and_method(job))
+    if job.rule == "direction":
+        return images_directed(plan)
+    if job.rule == "traverse":
+        return images_traversed(plan, job.name.rsplit(".", 1)[0])
+    return images_drawn(plan, *_mixture_and_method(job)) if job.rule == "evaluate" else 0
 
 
 def _disk(plan: Plan, job: Job, root: Model, speed: Speed) -> float:

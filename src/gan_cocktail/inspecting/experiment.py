@@ -29,6 +29,7 @@ def text(path: Path, params: Params, given: Sequence[Given], root: File, took: E
         _recipe(params.training, root.model.network.img_resolution),
         _budgets(params, speed),
         _evaluation(params),
+        _applications(params),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -81,6 +82,13 @@ def _evaluation(params: Params) -> list[str]:
     told = params.evaluation.model_dump(exclude_unset=True)
     why = "images a KID subset, of the few that are given"
     return ["evaluation:", *(_line(f"  {key}: {value}", why) for key, value in told.items())] if told else []
+
+
+def _applications(params: Params) -> list[str]:
+    """The same of applications."""
+    told = params.applications.model_dump(exclude_unset=True) if params.applications else {}
+    why = "images in which a direction is found; null instead of this section leaves applications out"
+    return ["applications:", *(_line(f"  {key}: {value}", why) for key, value in told.items())] if told else []
 
 
 def _methods(params: Params) -> list[str]:

@@ -10,6 +10,7 @@ from gan_cocktail.inspecting.files import File, Given, Images
 from gan_cocktail.inspecting.measure import with_discriminator
 from gan_cocktail.inspecting.recipe import r1_gamma
 from gan_cocktail.inspecting.speed import Speed
+from gan_cocktail.params.applications import ApplicationParams
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.evaluation import EvaluationParams
 from gan_cocktail.params.experiment import Params
@@ -21,6 +22,7 @@ FEWEST, MOST = 1000, 50_000  # images drawn from a source
 SHORTEST, LONGEST = 0.1, 5000.0  # kimg of a stage; the paper's is the longest
 SOURCE = 5  # times a stage's budget, for training a source: the paper's sources saw 25,000 kimg
 SMALLEST = 16  # pixels of a network
+DIRECTED = 200  # images at least in which a direction is found
 AVERAGED = 10  # half-lives of the moving average that a stage has at least: else its model is still the one it began as
 
 
@@ -43,6 +45,7 @@ def propose(given: Sequence[Given], root: str, recipe: TrainingParams, kimg: flo
         "training": recipe.model_dump() | {"ema_kimg": _half_life(recipe, kimg)},
         "rooting": {"kimg": kimg},
         "merging": {"kimg": kimg},
+        **_applications(chosen.model.network.img_resolution),
         **_source_training([g for g in given if isinstance(g, Images) and g.smallest], chosen, recipe, kimg),
         **_evaluation([g for g in given if isinstance(g, Images)]),
     }
@@ -56,6 +59,12 @@ def _one_or_all(names: list[str]) -> str | list[str]:
 def _half_life(recipe: TrainingParams, kimg: float) -> float:
     """Of the moving average in a training of this budget, in kimg."""
     return float(f"{min(recipe.ema_kimg, kimg / AVERAGED):.4g}")
+
+
+def _applications(resolution: int) -> dict[str, Any]:
+    """Fewer images for directions where each takes long: above 64 pixels, in proportion to a side."""
+    usual = ApplicationParams().n_images
+    return {"applications": {"n_images": max(DIRECTED, usual * 64 // resolution)}} if resolution > 64 else {}
 
 
 def _source_training(datasets: Sequence[Images], root: File, recipe: TrainingParams, kimg: float) -> dict[str, Any]:

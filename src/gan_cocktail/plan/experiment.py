@@ -115,6 +115,11 @@ class Plan(ModelPlan):
         """The attributes whose directions are found."""
         return list(self.params.applications.attributes) if self.params.applications else []
 
+    def traversed(self) -> int:
+        """With how many latents a direction is measured in each domain, each of them drawn at many places."""
+        found = self.params.applications
+        return max(2, found.n_images // 10) if found else 0
+
     def application(self, mixture: str, name: str, suffix: str = "png") -> str:
         """What an application makes: a grid, a direction (safetensors), or what a direction does (json)."""
         return f"{self.results}/applications/{mixture}/{name}.{suffix}"

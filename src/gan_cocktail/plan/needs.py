@@ -36,7 +36,7 @@ FEATURE = 32  # bytes of memory for each feature of an image: in halves, singles
 UNKNOWN = 50_000  # images of a dataset that nobody has counted
 START = 120.0  # seconds for anything
 ROWS = 4  # of a table of images
-TRAVERSED = 5000  # images, at most, that show what a direction does, and what others do
+TRAVERSED = 27  # images of a latent that measure a direction: at seven steps, and at the ends of ten other directions
 READING = 400 * MB  # pandas and matplotlib
 SHOWN = 20  # bytes for a pixel of a grid that a figure shows
 
@@ -190,8 +190,8 @@ class Needs:
 
     def directions(self, mixture: str) -> Need:
         """Images in which a direction is found, or that are moved along it."""
-        found = self.plan.params.applications
-        need = self._drawing([self._root(mixture)], max(TRAVERSED, found.n_images if found else 0))
+        n = max(images_directed(self.plan), images_traversed(self.plan, mixture))
+        need = self._drawing([self._root(mixture)], n)
         return Need(need.memory + MEASURING, need.seconds)
 
     # Tables and figures
@@ -276,3 +276,14 @@ def images_drawn(plan: Plan, mixture: str, method: str) -> int:
     stages = 1 + len(plan.snapshot_kimg(mixture, method))
     s, domains = plan.params.evaluation, len(plan.mixture(mixture).sources)
     return domains * s.n_images * stages + 2 * s.ppl_paths * (domains + 1)
+
+
+def images_directed(plan: Plan) -> int:
+    """In how many images a direction is found."""
+    found = plan.params.applications
+    return found.n_images if found else 0
+
+
+def images_traversed(plan: Plan, mixture: str) -> int:
+    """How many show what it does, in all domains."""
+    return len(plan.mixture(mixture).sources) * TRAVERSED * plan.traversed()
