@@ -75,7 +75,7 @@ def measure(
             trainer.steps = number
             with _Watch(place) as watch:
                 trainer.step()
-            yield {"batch": batch, "kind": kind, "seconds": watch.seconds, "held": held, "peak": _peak(place)}
+            yield {"batch": batch, "kind": kind, "seconds": watch.seconds, "held": held, "peak": peak(place)}
 
 
 class _Watch:
@@ -103,7 +103,7 @@ def _held(place: torch.device) -> int:
     return torch.cuda.memory_reserved(place) if place.type == "cuda" else psutil.Process().memory_info().rss
 
 
-def _peak(place: torch.device) -> int:
+def peak(place: torch.device) -> int:
     """The most bytes that were in use so far: of the GPU's memory, or of this process."""
     if place.type == "cuda":
         return torch.cuda.max_memory_reserved(place)

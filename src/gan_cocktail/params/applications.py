@@ -15,4 +15,6 @@ class ApplicationParams(Section):
     attributes: list[Attribute] = Field(
         ["pose"], description="attributes whose direction is found in one domain and applied in all"
     )
-    n_images: int = Field(2000, ge=12, description="images in which a direction is found; a tenth as many latents measure it")
+    n_images: int = Field(
+        2000, ge=12, description="images in which a direction is found; a tenth as many latents measure it"
+    )

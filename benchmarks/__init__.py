@@ -1,0 +1,1 @@
+"""What anyone can measure: speed, memory, the yardstick."""
