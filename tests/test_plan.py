@@ -97,7 +97,10 @@ def test_a_variant_is_its_method_but_for_what_it_says():
         ({"method": "ours", "merge": "tis"}, "merge: way: unknown way 'tis', did you mean 'ties'?"),
         ({"method": "ours", "merge": {"way": "ties", "density": 2}}, "merge: way, ties: density: must be less than"),
         ({"method": "ours", "merge": 3}, "merge: must be a"),
-        ({"method": "transfergan", "merge": "ties"}, "initialisation `root` is none; drop it, or start from average_rooted"),
+        (
+            {"method": "transfergan", "merge": "ties"},
+            "initialisation `root` is none; drop it, or start from average_rooted or average_unrooted",
+        ),
     ],
 )
 def test_wrong_variants_are_explained(values, message):

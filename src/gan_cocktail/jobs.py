@@ -86,9 +86,7 @@ def _models(plan: Plan) -> Iterator[Job]:
         if plan.with_models(m.sources) == m.sources:
             yield Job("average_unrooted", mixture, *_averaging(plan, mixture, "unrooted", plan.params.seed), [])
         yield from _fishers(plan, mixture)
-        for name in plan.averages_of_seeds():
-            if name in plan.methods_for(mixture) or name == "rooted":
-                yield from _averages(plan, mixture, name)
+        yield from _averages(plan, mixture)
         for method in plan.methods_for(mixture):
             if plan.methods[method].trains:
                 for seed in plan.params.seeds:
@@ -100,6 +98,7 @@ def _rooted(plan: Plan, mixture: str, seed: int) -> Iterator[Job]:
         inputs = [plan.widened_root(mixture), plan.images(s)]
         keys = [f"mixtures.{mixture}", "training", "rooting.kimg", *_drawing(plan, s), *_given(plan, s)]
         yield Job("root", f"{mixture}.{s}.{seed}", inputs, [plan.rooted(mixture, s, seed)], keys)
+    yield Job("average", f"{mixture}.rooted.{seed}", *_averaging(plan, mixture, "rooted", seed), [])
 
 
 def _fishers(plan: Plan, mixture: str) -> Iterator[Job]:
@@ -114,10 +113,13 @@ def _fishers(plan: Plan, mixture: str) -> Iterator[Job]:
             yield Job("fisher_rooted", f"{mixture}.{s}.{seed}", [rooted], [made], keys)
 
 
-def _averages(plan: Plan, mixture: str, name: str) -> Iterator[Job]:
-    keys = [] if name == "rooted" else [f"mixtures.{mixture}", *_variant(plan, name)]
-    for seed in plan.params.seeds:
-        yield Job("average", f"{mixture}.{name}.{seed}", *_averaging(plan, mixture, name, seed), keys)
+def _averages(plan: Plan, mixture: str) -> Iterator[Job]:
+    """Those in other ways than the plain mean."""
+    for name in plan.averages_of_seeds():
+        if name in plan.methods_for(mixture):
+            keys = [f"mixtures.{mixture}", *_variant(plan, name)]
+            for seed in plan.params.seeds:
+                yield Job("average", f"{mixture}.{name}.{seed}", *_averaging(plan, mixture, name, seed), keys)
 
 
 def _averaging(plan: Plan, mixture: str, name: str, seed: int) -> tuple[list[str], list[str]]:
