@@ -241,4 +241,4 @@ def test_an_arc_is_between_two(experiment, tmp_path):
 
 def test_models_that_differ_are_aligned_no_more_than_averaged(experiment):
     plan = experiment(b=TINY.model_copy(update={"w_dim": 8}), **weighed("aligned", "average_unrooted"))
-    refused(plan, "a and b differ in w_dim, so their weights cannot be averaged as they are; leave v out of methods")
+    refused(plan, "so their weights cannot be averaged as they are; leave v out of methods")
