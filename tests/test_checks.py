@@ -217,3 +217,28 @@ def test_files_that_are_still_to_be_made_are_left_to_the_workflow(experiment, tm
     for path in tmp_path.iterdir():
         path.unlink()
     check_inputs(plan)
+
+
+def weighed(merge, method="ours"):
+    return {"methods": ["v"], "variants": {"v": {"method": method, "merge": merge}}}
+
+
+def test_a_way_to_merge_has_a_number_for_each_model(experiment):
+    check_inputs(experiment(**weighed({"way": "mean", "weights": [1, 2]})))
+    message = "variants.v.merge: expected 2 weights for mixture m, of a, b in this order, found 3"
+    refused(experiment(**weighed({"way": "mean", "weights": [1, 2, 3]})), message)
+    refused(experiment(**weighed({"way": "layers", "layers": {"4": [1, 0], "8": [1, 0, 0]}})), message)
+
+
+def test_an_arc_is_between_two(experiment, tmp_path):
+    two = experiment(**weighed("slerp"))
+    check_inputs(two)
+    three = two.params.model_dump(by_alias=True)
+    three["sources"]["c"] = three["sources"]["b"]
+    three["mixtures"]["m"]["sources"].append("c")
+    refused(Plan(Params(**three)), "variants.v.merge: slerp is between two models, and mixture m has 3 (a, b, c)")
+
+
+def test_models_that_differ_are_aligned_no_more_than_averaged(experiment):
+    plan = experiment(b=TINY.model_copy(update={"w_dim": 8}), **weighed("aligned", "average_unrooted"))
+    refused(plan, "so their weights cannot be averaged as they are; leave v out of methods")

@@ -7,12 +7,16 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
-from gan_cocktail.checkpoints.model import save
+from gan_cocktail.checkpoints.model import load, save
 from gan_cocktail.cli import build
+from gan_cocktail.merging.table import table
+from gan_cocktail.methods.table import methods_of
+from gan_cocktail.params.yaml_text import read_yaml
 from tests.conftest import ROOT, TINY
 from tests.networks.test_networks import lively
 
 PAGE = (ROOT / "docs/use.md").read_text()
+WAYS_PAGE = (ROOT / "docs/ways.md").read_text()
 UNION = "results/unions/cat-face/ours/seed0.safetensors"
 EVALUATION = "results/evaluation/MIXTURE/METHOD/seed0.json"
 COMMANDS = re.findall(r"^gan-cocktail (?:generate|export) .*$", PAGE, re.MULTILINE)
@@ -62,6 +66,30 @@ def test_the_script_in_python_runs(tmp_path, monkeypatch, capsys):
         "recall",
         "purity",
     ]
+
+
+def test_the_page_on_ways_has_the_table_as_it_is():
+    assert table() in WAYS_PAGE
+
+
+def test_what_the_page_on_ways_says_to_type_works(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for seed, name in enumerate(("a", "b", "root", "faces", "cartoons")):
+        save(lively(TINY, seed), tmp_path / f"{name}.pkl")  # the content tells what a file is, not its name
+    commands = re.findall(r"^gan-cocktail (?:average|fisher) .*$", WAYS_PAGE, re.MULTILINE)
+    assert len(commands) == 10
+    for command in commands:
+        verb, *arguments = shlex.split(command.replace("32-=0,1", "8=0,1"))[1:]
+        few = ["--n-images=4"] if verb == "fisher" else []
+        CliRunner().invoke(build([verb]), [verb, *arguments, *few], catch_exceptions=False)
+        assert load(tmp_path / arguments[-1]).G if verb == "average" else (tmp_path / arguments[-1]).exists()
+
+
+def test_the_experiment_on_the_page_on_ways_is_one():
+    (text,) = re.findall(r"```yaml\n(.*?)```", WAYS_PAGE, re.DOTALL)
+    written = read_yaml(text, "docs/ways.md")
+    found = methods_of(written["methods"], written["variants"])
+    assert [method.merge.way for method in found.values()] == ["mean", "ties", "aligned"]
 
 
 def anchors(page):

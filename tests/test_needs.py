@@ -165,3 +165,12 @@ def test_every_rule_asks_for_memory_and_time():
             taken = " as " in block.splitlines()[0]  # then the resources are the other rule's
             assert taken or "**asks(lambda w: needs." in block, f"{path.name}: {block.splitlines()[0]}"
     assert "mem_mb" not in "".join(p.read_text() for p in Path(ROOT / "workflow/rules").glob("*.smk"))
+
+
+def test_ways_to_merge_that_hold_more_ask_for_more():
+    variants = {way: {"method": "ours", "merge": way} for way in ("ties", "fisher", "aligned")}
+    plan = plan_of(2, methods=list(variants), variants=variants)
+    found = Needs(plan, {"s0": WIDE, "s1": WIDE})
+    plain = found.average("m").memory
+    assert found.average("m", "ties").memory == found.average("m", "unrooted").memory == plain
+    assert plain < found.average("m", "fisher").memory < found.average("m", "aligned").memory

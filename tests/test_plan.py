@@ -90,11 +90,27 @@ def test_a_variant_is_its_method_but_for_what_it_says():
             {"method": "ours", "initialisation": "average_unrooted", "consistency": {"weight": 1}},
             "needs an initialisation that is an average of them",
         ),
+        (
+            {"method": "ours", "initialisation": "average_own_embeddings"},
+            "'average_own_embeddings' is now `initialisation: average_rooted` with `merge: own_embeddings`",
+        ),
+        ({"method": "ours", "merge": "tis"}, "merge: way: unknown way 'tis', did you mean 'ties'?"),
+        ({"method": "ours", "merge": {"way": "ties", "density": 2}}, "merge: way, ties: density: must be less than"),
+        ({"method": "ours", "merge": 3}, "merge: must be a"),
+        (
+            {"method": "transfergan", "merge": "ties"},
+            "initialisation `root` is none; drop it, or start from average_rooted or average_unrooted",
+        ),
     ],
 )
 def test_wrong_variants_are_explained(values, message):
     with pytest.raises(CocktailError, match=re.escape(message)):
         plan_of(methods=["mine"], variants={"mine": values}).methods  # noqa: B018
+
+
+def test_an_average_is_not_called_as_those_of_the_plain_mean():
+    with pytest.raises(CocktailError, match=r"variants\.rooted: files of averages of the plain mean have this name"):
+        plan_of(methods=["rooted"], variants={"rooted": {"method": "ours", "merge": "ties"}}).methods  # noqa: B018
 
 
 def test_what_is_pulled_to_the_rooted_models_is_told_which():
@@ -105,15 +121,54 @@ def test_what_is_pulled_to_the_rooted_models_is_told_which():
     assert plan.rooting_kimg("m", "near") == 16
 
 
-@pytest.mark.parametrize("kind", ["own_embeddings", "root_discriminator"])
-def test_other_ways_to_merge_take_the_same_models_and_cost_the_same(kind):
-    variants = {"v": {"method": "ours", "initialisation": f"average_{kind}"}}
-    plan = plan_of(methods=["v"], variants=variants, root="s2")
-    assert plan.initialisation("m", "v", 3) == f"results/averages/m/{kind}/seed3.safetensors"
-    assert plan.to_average("m", kind, 3) == plan.to_average("m", "rooted", 3)
-    assert plan.merge("m", kind) == [f"--merge={kind}", "--root=2"]
-    assert plan.merge("m", "rooted") == plan.merge("m", "unrooted") == []
+@pytest.mark.parametrize(
+    ("merge", "told"),
+    [
+        ("own_embeddings", ["--way=own_embeddings", "--root=2"]),
+        ({"way": "ties", "density": 0.5}, ["--way=ties", '--settings={"density": 0.5}', "--root=2"]),
+        ({"way": "mean", "weights": "3,1,1"}, ["--way=mean", '--settings={"weights": [3.0, 1.0, 1.0]}', "--root=2"]),
+        ("dare", ["--way=dare", "--root=2", "--seed=3"]),
+    ],
+)
+def test_other_ways_to_merge_take_the_same_models_and_cost_the_same(merge, told):
+    plan = plan_of(methods=["v"], variants={"v": {"method": "ours", "merge": merge}}, root="s2", seeds=[3])
+    assert plan.initialisation("m", "v", 3) == "results/averages/m/v/seed3.safetensors"
+    assert plan.to_average("m", "v", 3) == plan.to_average("m", "rooted", 3)
+    assert plan.merge("m", "v", 3) == told
+    assert plan.merge("m", "rooted", 3) == plan.merge("m", "unrooted", 3) == []
     assert (plan.rooting_kimg("m", "v"), plan.merging_kimg("m", "v")) == (16, 8)
+    (job,) = (job for job in jobs(plan) if job.rule == "average")
+    assert (job.name, job.outputs) == ("m.v.3", [plan.average("m", "v", 3)])
+    assert job.keys == ["mixtures.m", "variants.v"]
+
+
+@pytest.mark.parametrize("merge", ["mean", {"way": "mean"}, {"way": "mean", "weights": None}])
+def test_the_plain_mean_said_in_words_is_the_same_file(merge):
+    plan = plan_of(methods=["v"], variants={"v": {"method": "ours", "merge": merge}})
+    assert plan.initialisation("m", "v", 3) == "results/averages/m/rooted/seed3.safetensors"
+
+
+def test_unrooted_models_merge_in_other_ways_too():
+    variants = {"v": {"method": "average_unrooted_tuned", "merge": "aligned"}}
+    plan = plan_of(methods=["v"], variants=variants)
+    assert plan.initialisation("m", "v", 0) == "results/averages/m/v/seed0.safetensors"
+    assert plan.to_average("m", "v", 0) == plan.to_average("m", "unrooted", 0)
+    assert plan.rooting_kimg("m", "v") == 0
+    assert "root" not in {job.rule for job in jobs(plan)}
+
+
+def test_fisher_weighted_means_go_by_the_information_of_each_model():
+    variants = {name: {"method": f"average_{name}", "merge": "fisher"} for name in ("rooted", "unrooted")}
+    variants = {f"by_fisher_{name}": values for name, values in variants.items()}
+    plan = plan_of(2, methods=list(variants), variants=variants)
+    rooted, unrooted = ("results/fisher/m/s1/seed0.safetensors", "results/fisher/m/s1.safetensors")
+    root = "results/fisher/m.safetensors"
+    assert plan.merge("m", "by_fisher_rooted", 0)[2:] == [f"--fisher={root}", f"--fisher={rooted}"]
+    assert plan.merge("m", "by_fisher_unrooted", 0)[2:] == [f"--fisher={root}", f"--fisher={unrooted}"]
+    made = {job.outputs[0]: job for job in jobs(plan)}
+    assert made[rooted].inputs == ["results/rooted/m/s1/seed0.safetensors"]
+    assert made[unrooted].inputs == ["results/widened/m/s1.safetensors"]
+    assert made["results/averages/m/by_fisher_rooted/seed0.safetensors"].inputs[2:] == [root, rooted]
 
 
 def test_unknown_methods_are_named_with_the_nearest():
@@ -312,9 +367,10 @@ def test_a_union_is_widened_averaged_and_measured_as_one_model():
     ]
 
 
-@pytest.mark.parametrize(("kind", "told"), [("own_embeddings", "--owners=0,1,0"), ("rooted", None)])
-def test_a_union_owns_its_classes_in_the_average(kind, told):
-    assert union_plan().merge("m", kind) == ([f"--merge={kind}", "--root=0", told] if told else [])
+def test_a_union_owns_its_classes_in_the_average():
+    plan = union_plan(methods=["v"], variants={"v": {"method": "ours", "merge": "own_embeddings"}})
+    assert plan.merge("m", "v", 0) == ["--way=own_embeddings", "--root=0", "--owners=0,1,0"]
+    assert plan.merge("m", "rooted", 0) == []
 
 
 def test_the_jobs_of_a_union_are_of_one_root():

@@ -30,6 +30,7 @@ def check_inputs(plan: Plan) -> list[str]:
         for source in m.sources:
             _check_reference(plan, source)
         _check_classes(plan, mixture, told)
+        _check_weights(plan, mixture)
         whole = {s: replace(each, has_discriminator=True) for s in m.roots if (each := told[s])}
         _check_networks(plan, mixture, {s: each for s, each in (told | whole).items() if each})
     for name, method in plan.methods.items():
@@ -115,6 +116,24 @@ def _check_classes(plan: Plan, mixture: str, told: Mapping[str, Told | None]) ->
                     f"mixtures.{mixture}.root: {other} and {source} are the same class of {plan.model(source)}; give "
                     "each its own"
                 )
+
+
+def _check_weights(plan: Plan, mixture: str) -> None:
+    """A way to merge has a number for each model of a mixture."""
+    models = plan.mixture(mixture).models
+    for name in plan.methods_for(mixture):
+        how = plan.methods[name].merge
+        for given in how.numbers:
+            if len(given) != len(models):
+                raise CocktailError(
+                    f"variants.{name}.merge: expected {len(models)} weights for mixture {mixture}, of "
+                    f"{', '.join(models)} in this order, found {len(given)}"
+                )
+        if how.way == "slerp" and len(models) != 2:
+            raise CocktailError(
+                f"variants.{name}.merge: slerp is between two models, and mixture {mixture} has {len(models)} "
+                f"({', '.join(models)}); take another way, or leave it out"
+            )
 
 
 def _check_networks(plan: Plan, mixture: str, told: Mapping[str, Told]) -> None:

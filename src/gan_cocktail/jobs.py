@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gan_cocktail.params.experiment import Params
-from gan_cocktail.params.method import AverageKind
 from gan_cocktail.plan.experiment import APPLICATIONS, Plan
-from gan_cocktail.plan.models import MERGE_OF
 
 GRID_KEYS = ["seed", "figures.columns"]
 
@@ -87,8 +85,8 @@ def _models(plan: Plan) -> Iterator[Job]:
             yield from _rooted(plan, mixture, seed)
         if plan.with_models(m.sources) == m.sources:
             yield Job("average_unrooted", mixture, *_averaging(plan, mixture, "unrooted", plan.params.seed), [])
-        root = [plan.widened_root(mixture)]
-        yield Job("fisher", mixture, root, [plan.fisher(mixture)], ["seed", own, "fisher"])
+        yield from _fishers(plan, mixture)
+        yield from _averages(plan, mixture)
         for method in plan.methods_for(mixture):
             if plan.methods[method].trains:
                 for seed in plan.params.seeds:
@@ -100,13 +98,33 @@ def _rooted(plan: Plan, mixture: str, seed: int) -> Iterator[Job]:
         inputs = [plan.widened_root(mixture), plan.images(s)]
         keys = [f"mixtures.{mixture}", "training", "rooting.kimg", *_drawing(plan, s), *_given(plan, s)]
         yield Job("root", f"{mixture}.{s}.{seed}", inputs, [plan.rooted(mixture, s, seed)], keys)
-    for kind in MERGE_OF:
-        keys = [] if kind == "rooted" else [f"mixtures.{mixture}"]
-        yield Job("average", f"{mixture}.{kind}.{seed}", *_averaging(plan, mixture, kind, seed), keys)
+    yield Job("average", f"{mixture}.rooted.{seed}", *_averaging(plan, mixture, "rooted", seed), [])
 
 
-def _averaging(plan: Plan, mixture: str, kind: AverageKind, seed: int) -> tuple[list[str], list[str]]:
-    return plan.to_average(mixture, kind, seed), [plan.average(mixture, kind, seed)]
+def _fishers(plan: Plan, mixture: str) -> Iterator[Job]:
+    m, keys = plan.mixture(mixture), ["seed", f"mixtures.{mixture}", "fisher"]
+    yield Job("fisher", mixture, [plan.widened_root(mixture)], [plan.fisher(mixture)], keys)
+    for s in plan.with_models(m.leaves):
+        widened = [plan.widened(mixture, s)]
+        yield Job("fisher_widened", f"{mixture}.{s}", widened, [plan.fisher_widened(mixture, s)], keys)
+    for seed in plan.params.seeds:
+        for s in m.leaves:
+            rooted, made = plan.rooted(mixture, s, seed), plan.fisher_rooted(mixture, s, seed)
+            yield Job("fisher_rooted", f"{mixture}.{s}.{seed}", [rooted], [made], keys)
+
+
+def _averages(plan: Plan, mixture: str) -> Iterator[Job]:
+    """Those in other ways than the plain mean."""
+    for name in plan.averages_of_seeds():
+        if name in plan.methods_for(mixture):
+            keys = [f"mixtures.{mixture}", *_variant(plan, name)]
+            for seed in plan.params.seeds:
+                yield Job("average", f"{mixture}.{name}.{seed}", *_averaging(plan, mixture, name, seed), keys)
+
+
+def _averaging(plan: Plan, mixture: str, name: str, seed: int) -> tuple[list[str], list[str]]:
+    inputs = [*plan.to_average(mixture, name, seed), *plan.fishers_to_average(mixture, name, seed)]
+    return inputs, [plan.average(mixture, name, seed)]
 
 
 def _merge(plan: Plan, mixture: str, method: str, seed: int) -> Job:

@@ -90,8 +90,11 @@ def plan_of_snakemake(repository):
 EVERY = ["ours", "transfergan", "scratch", "ewc", "freezed", "rooted_only", "average_unrooted_tuned"]
 MINE = {
     "mine": {"method": "ewc", "ewc": {"mapping": 1, "synthesis": 1, "discriminator": 1}},
-    "near": {"method": "ours", "initialisation": "average_own_embeddings", "consistency": {"weight": 1}},
-    "kept": {"method": "ours", "initialisation": "average_root_discriminator"},
+    "near": {"method": "ours", "merge": "own_embeddings", "consistency": {"weight": 1}},
+    "kept": {"method": "ours", "merge": "root_discriminator"},
+    "weighed": {"method": "average_rooted", "merge": {"way": "fisher", "weights": [0.25, 0.75]}},
+    "lined_up": {"method": "average_unrooted", "merge": {"way": "dare", "drop": 0.25}},
+    "known": {"method": "average_unrooted_tuned", "merge": "fisher"},
 }
 UNTRAINED = ["average_rooted", "average_unrooted", "ensemble"]
 VARIANTS = [

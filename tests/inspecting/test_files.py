@@ -84,6 +84,15 @@ def test_no_distance_where_none_is_defined(tmp_path):
     models = {
         "one": Model.random(TINY, 0),
         "classes": Model.random(TINY.model_copy(update={"c_dim": 2}), 0),
-        "bare": Model(TINY, Model.random(TINY, 0).G),
+        "bare": Model(TINY.model_copy(update={"z_dim": 8}), Model.random(TINY.model_copy(update={"z_dim": 8}), 0).G),
     }
     assert distances(of_models(tmp_path, **models)) == []
+
+
+def test_without_a_discriminator_generators_are_compared(tmp_path):
+    one, other = Model.random(TINY, 0), Model.random(TINY, 1)
+    bare = Model(TINY.model_copy(update={"mbstd_group_size": None}), one.G)  # D's settings, of which it knows nothing
+    found = {d.between: d for d in distances(of_models(tmp_path, bare=bare, one=one, other=replace(other, D={})))}
+    assert found["bare", "one"].relative == 0
+    assert found["one", "other"].relative == pytest.approx(2, abs=0.1)
+    assert all(name.startswith("G.") for d in found.values() for name in d.layers)

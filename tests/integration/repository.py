@@ -25,7 +25,8 @@ TOY = {
     "variants": {
         "mixed": {
             "method": "ewc",
-            "initialisation": "average_own_embeddings",
+            "initialisation": "average_rooted",
+            "merge": "own_embeddings",
             "frozen_layers": 1,
             "consistency": {"weight": 1, "until": 0.5},
         }

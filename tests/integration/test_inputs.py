@@ -22,13 +22,13 @@ FACE = "results/synthetic/face.zip"
 DATASET = "data/cats"
 TRAINED = "results/sources/mine.safetensors"
 EVERY = [
-    *("ours", "ewc", "scratch", "rooted_only", "average_own_embeddings", "average_unrooted_tuned", "upper_bound"),
+    *("ours", "ewc", "scratch", "rooted_only", "embedded", "average_unrooted_tuned", "upper_bound"),
     *("average_rooted", "average_unrooted", "ensemble"),
 ]
 VARIANTS = {
-    "average_own_embeddings": {
+    "embedded": {
         "method": "ours",
-        "initialisation": "average_own_embeddings",
+        "merge": "own_embeddings",
         "consistency": {"weight": 1},
     }
 }

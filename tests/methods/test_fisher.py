@@ -9,7 +9,7 @@ from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.fisher import fisher_information
 from gan_cocktail.methods.restraints import lower_layers, pull
-from gan_cocktail.params.method import EWCParams
+from gan_cocktail.params.restraints import EWCParams
 from gan_cocktail.seeds import latents, stream
 from tests.conftest import TINY
 

@@ -11,7 +11,7 @@ from gan_cocktail.methods.fisher import fisher_information
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.twist import Twist
 from gan_cocktail.methods.unions import tune
-from gan_cocktail.params.method import ConsistencyParams, EWCParams
+from gan_cocktail.params.restraints import ConsistencyParams, EWCParams
 from gan_cocktail.params.training import TrainingParams
 from tests.conftest import TINY
 

@@ -3,7 +3,8 @@
 
 rule average:
     input:
-        lambda w: plan.to_average(w.mixture, w.kind, int(w.seed)),
+        models=lambda w: plan.to_average(w.mixture, w.kind, int(w.seed)),
+        fishers=lambda w: plan.fishers_to_average(w.mixture, w.kind, int(w.seed)),
     output:
         "<results>/averages/{mixture}/{kind}/seed{seed}.safetensors",
     log:
@@ -11,21 +12,24 @@ rule average:
     benchmark:
         "<results>/benchmarks/average/{mixture}/{kind}/seed{seed}.tsv"
     wildcard_constraints:
-        kind=one_of(MERGE_OF),
+        kind=one_of(plan.averages_of_seeds()),
     priority: 1  # trainings wait for it
     threads: 1
     resources:
-        **asks(lambda w: needs.average(w.mixture)),
+        **asks(lambda w: needs.average(w.mixture, w.get("kind", "unrooted"))),
     params:
         *code("average"),
-        merge=lambda w: plan.merge(w.mixture, w.get("kind", "unrooted")),
+        merge=lambda w: plan.merge(
+            w.mixture, w.get("kind", "unrooted"), int(w.get("seed", PARAMS.seed))
+        ),
     shell:
-        "gan-cocktail average {input:q} --out {output:q} {params.merge} > {log:q} 2>&1"
+        "gan-cocktail average {input.models:q} --out {output:q} {params.merge:q} > {log:q} 2>&1"
 
 
 use rule average as average_unrooted with:
     input:
-        lambda w: plan.to_average(w.mixture, "unrooted", PARAMS.seed),
+        models=lambda w: plan.to_average(w.mixture, "unrooted", PARAMS.seed),
+        fishers=[],
     output:
         "<results>/averages/{mixture}/unrooted.safetensors",
     log:

@@ -1,4 +1,4 @@
-"""Stages 0 and 1: every source of a mixture conditioned, and rooted in the root; what EWC knows of the root."""
+"""Stages 0 and 1: every source of a mixture conditioned, and rooted in the root; what EWC and Fisher-weighted means go by."""
 
 
 rule discriminator:
@@ -101,9 +101,33 @@ rule fisher:
         **asks(lambda w: needs.fisher(w.mixture)),
     params:
         *code("fisher"),
-        label=lambda w: plan.positions(w.mixture, plan.mixture(w.mixture).root_name),
+        label=lambda w: plan.positions(
+            w.mixture, w.get("source", plan.mixture(w.mixture).root_name)
+        ),
         n_images=PARAMS.fisher.n_images,
         seed=PARAMS.seed,
     shell:
         "gan-cocktail fisher {input:q} --out {output:q} --class {params.label} --n-images {params.n_images}"
         " --seed {params.seed} > {log:q} 2>&1"
+
+
+use rule fisher as fisher_widened with:
+    input:
+        lambda w: plan.widened(w.mixture, w.source),
+    output:
+        "<results>/fisher/{mixture}/{source}.safetensors",
+    log:
+        "<results>/logs/fisher/{mixture}/{source}.log",
+    benchmark:
+        "<results>/benchmarks/fisher/{mixture}/{source}.tsv"
+
+
+use rule fisher as fisher_rooted with:
+    input:
+        lambda w: plan.rooted(w.mixture, w.source, int(w.seed)),
+    output:
+        "<results>/fisher/{mixture}/{source}/seed{seed}.safetensors",
+    log:
+        "<results>/logs/fisher/{mixture}/{source}/seed{seed}.log",
+    benchmark:
+        "<results>/benchmarks/fisher/{mixture}/{source}/seed{seed}.tsv"

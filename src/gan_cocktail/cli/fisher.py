@@ -1,4 +1,4 @@
-"""gan-cocktail fisher: how much a root's images depend on each of its weights."""
+"""gan-cocktail fisher: how much a model's images depend on each of its weights."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,13 +15,13 @@ from gan_cocktail.provenance import describe
 
 
 def fisher(
-    model: Annotated[Path, typer.Argument(help="The widened root.")],
+    model: Annotated[Path, typer.Argument(help="The widened root; for a Fisher-weighted mean, any model.")],
     out: Out,
     class_: OwnClasses = "",
     n_images: Annotated[int, typer.Option(min=1, help="Images over which gradients are averaged.")] = 2000,
     seed: Seed = 0,
 ) -> None:
-    """Estimate the diagonal Fisher information of G and D, for EWC."""
+    """Estimate the diagonal Fisher information of G and D, for EWC and Fisher-weighted means."""
     root = load(model)
     labels = pick_own(root, class_, model)
     found = fisher_information(root, labels, n_images, seed, device.pick())

@@ -27,7 +27,7 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.twist import Twist
 from gan_cocktail.methods.unions import tune
-from gan_cocktail.params.method import ConsistencyParams, EWCParams
+from gan_cocktail.params.restraints import ConsistencyParams, EWCParams
 from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.provenance import describe
 from gan_cocktail.training.run import snapshot_path

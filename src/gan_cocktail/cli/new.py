@@ -9,6 +9,7 @@ from gan_cocktail.cli.inspect import Seconds
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import write_text
 from gan_cocktail.inspecting.experiment import command, text
+from gan_cocktail.inspecting.kin import whole_family
 from gan_cocktail.inspecting.naming import check_free, choose_root, read_given
 from gan_cocktail.inspecting.proposal import cost, fit, methods_for, propose
 from gan_cocktail.inspecting.recipe import recipe
@@ -51,6 +52,9 @@ def new(
     write_text(path, text(path, params, given, chosen, took, found))
     (mixture,) = params.mixtures
     typer.echo(f"{path}: {mixture}, root: {chosen.name} ({why})")
+    family = whole_family(given)
+    if family:
+        typer.echo(f"{family.sentence}\n  {family.command}\nThe experiment fine-tunes it on what all of them draw.")
     if not chosen.model.D:
         typer.echo(f"{chosen.name} has no discriminator: a new one is trained first, for {params.rooting.kimg:g} kimg.")
     typer.echo("\n".join(summary(took, found)))

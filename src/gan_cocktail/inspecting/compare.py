@@ -16,7 +16,7 @@ KIN = UNRELATED / 2  # below it more than half of the weights' squared norm is c
 
 @dataclass(frozen=True)
 class Distance:
-    """Of two models of one architecture; layers by `G.` or `D.` and their name.
+    """Of two models of one architecture, of their generators alone if one has no D; layers by `G.` or `D.` and name.
 
     d: the mean squared distance of a layer's weights. relative: the squared distance of all weights over the mean of
     their squared norms: 0 for the same weights, 2 for weights that have nothing in common. layers: relative, of each.
@@ -51,17 +51,18 @@ def settings(files: Sequence[File]) -> dict[str, list[Any]]:
 
 
 def distances(files: Sequence[File]) -> list[Distance]:
-    """Of every two files of one architecture that both have a discriminator; of others none is defined."""
-    return [
-        _distance(one, other)
-        for one, other in combinations(files, 2)
-        if one.model.D and other.model.D and not one.model.network.differences(other.model.network)
-    ]
+    """Of every two files of one architecture; of others none is defined."""
+    return [found for pair in combinations(files, 2) if (found := _distance(*pair))]
 
 
-def _distance(one: File, other: File) -> Distance:
-    apart = layer_distances(one.model, other.model)
-    norms = [layer_distances(file.model, _zeros(file.model)) for file in (one, other)]  # d(A, 0) is ||A||^2
+def _distance(one: File, other: File) -> Distance | None:
+    models = [one.model, other.model]
+    if not (one.model.D and other.model.D):
+        models = [replace(model, D={}) for model in models]
+    apart = layer_distances(models[0], models[1])
+    if not apart:
+        return None
+    norms = [layer_distances(model, _zeros(model)) for model in models]  # d(A, 0) is ||A||^2
     size = {name: fmean(n[name] for n in norms) for name in apart}
     layers = {name: d / size[name] if size[name] else 0.0 for name, d in apart.items()}
     relative = sum(apart.values()) / (sum(size.values()) or 1.0)

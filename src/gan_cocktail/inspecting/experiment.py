@@ -6,12 +6,15 @@ from typing import Any
 
 import yaml
 
+from gan_cocktail.inspecting.compare import UNRELATED
 from gan_cocktail.inspecting.estimate import Estimate
 from gan_cocktail.inspecting.files import File, Given, Images
+from gan_cocktail.inspecting.kin import Family, whole_family
 from gan_cocktail.inspecting.speed import Speed
 from gan_cocktail.inspecting.wording import duration, summary
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.params.training import TrainingParams
+from gan_cocktail.plan.experiment import Plan
 
 
 def command(path: Path) -> str:
@@ -25,7 +28,7 @@ def text(path: Path, params: Params, given: Sequence[Given], root: File, took: E
         _head(path, params, summary(took, speed)),
         _sources(params, given),
         _source_training(params, given),
-        _methods(params),
+        _methods(params, whole_family(given)),
         _recipe(params.training, root.model.network.img_resolution),
         _budgets(params, speed),
         _evaluation(params),
@@ -91,9 +94,17 @@ def _applications(params: Params) -> list[str]:
     return ["applications:", *(_line(f"  {key}: {value}", why) for key, value in told.items())] if told else []
 
 
-def _methods(params: Params) -> list[str]:
+def _methods(params: Params, family: Family | None) -> list[str]:
+    told = ["[ours] makes the union GAN alone; others to compare with are in docs/methods.md"]
+    if family:
+        told = [
+            f"these sources share an ancestor: their weights are {family.farthest:.2g} apart, where unrelated ones are "
+            f"{UNRELATED:g} (gan-cocktail inspect)",
+            "so rooting is left out: they are averaged as they are, fine-tuned and not (docs/ways.md);",
+            "`ours`, added here, roots them all the same, for comparison",
+        ]
     return [
-        "# [ours] makes the union GAN alone; others to compare with are in docs/methods.md",
+        *(f"# {line}" for line in told),
         f"methods: {scalar(params.methods)}",
         "",
         "synthesis:",
@@ -117,9 +128,12 @@ def _recipe(recipe: TrainingParams, resolution: int) -> list[str]:
 
 def _budgets(params: Params, speed: Speed) -> list[str]:
     rooting, merging = (_time(params, stage.kimg, speed) for stage in (params.rooting, params.merging))
+    use = f"for each source but the root; {rooting}"
+    if not Plan(params).roots():
+        use = "nothing is rooted by these methods; it counts in the budget of each training"
     return [
         "rooting:",
-        _line(f"  kimg: {params.rooting.kimg:g}", f"for each source but the root; {rooting}"),
+        _line(f"  kimg: {params.rooting.kimg:g}", use),
         "",
         "merging:",
         _line(f"  kimg: {params.merging.kimg:g}", f"{merging}; baselines are trained for rooting and merging together"),

@@ -7,6 +7,7 @@ from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.inspecting.estimate import Estimate, estimate
 from gan_cocktail.inspecting.files import File, Given, Images
+from gan_cocktail.inspecting.kin import whole_family
 from gan_cocktail.inspecting.measure import with_discriminator
 from gan_cocktail.inspecting.recipe import r1_gamma
 from gan_cocktail.inspecting.speed import Speed
@@ -18,6 +19,7 @@ from gan_cocktail.params.training import TrainingParams
 from gan_cocktail.plan.experiment import Plan
 
 METHODS = ("ours", "transfergan", "average_rooted", "average_unrooted", "ensemble")
+UNROOTED = ("average_unrooted_tuned", "average_unrooted", "transfergan", "ensemble")  # of sources that are kin
 FEWEST, MOST = 1000, 50_000  # images drawn from a source
 SHORTEST, LONGEST = 0.1, 5000.0  # kimg of a stage; the paper's is the longest
 SOURCE = 5  # times a stage's budget, for training a source: the paper's sources saw 25,000 kimg
@@ -89,7 +91,12 @@ def _evaluation(images: Sequence[Images]) -> dict[str, Any]:
 
 
 def methods_for(given: Sequence[Given], root: str, recipe: TrainingParams) -> list[str]:
-    """Those of METHODS that are possible: the average of sources as they are needs their models, and equal ones."""
+    """Those that are possible of METHODS: the average of sources as they are needs their models, and equal ones.
+
+    Of sources that share an ancestor UNROOTED.
+    """
+    if whole_family(given):
+        return list(UNROOTED)
     alike = [method for method in METHODS if method != "average_unrooted"]
     plan = Plan(propose(given, root, recipe, 1, METHODS))
     try:

@@ -9,6 +9,7 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.inspecting.compare import Distance, distances, settings
 from gan_cocktail.inspecting.estimate import Estimate
 from gan_cocktail.inspecting.files import File
+from gan_cocktail.inspecting.kin import Family, families
 from gan_cocktail.inspecting.merging import Merge, better_root, check, merge, pairs
 from gan_cocktail.inspecting.proposal import cost, propose
 from gan_cocktail.inspecting.recipe import recipe
@@ -19,13 +20,15 @@ from gan_cocktail.inspecting.speed import Speed, speed
 class Report:
     """root: the better one for all files together, and why; none if they cannot be merged, or are fewer than two.
 
-    pairs: of every two files; together: of all, where there are more than two. cost: of merging all by `ours` with so
-    many kimg a stage; of a single file, with another one like it. unmeasured: why there is none.
+    families: of files that need no rooting. pairs: of every two files; together: of all, where there are more than two.
+    cost: of merging all by `ours` with so many kimg a stage; of a single file, with another one like it. unmeasured:
+    why there is none.
     """
 
     files: Sequence[File]
     settings: dict[str, list[Any]]
     distances: list[Distance]
+    families: list[Family]
     pairs: list[Merge]
     together: Merge | None
     root: tuple[str, str] | None
@@ -45,6 +48,7 @@ class Report:
             "files": {file.name: file.facts() for file in self.files},
             "settings_that_differ": self.settings,
             "distances": [distance.facts() for distance in self.distances],
+            "no_rooting_needed": [family.facts() for family in self.families],
             "merges": [one.facts() for one in self.merges],
             "root": {"name": self.root[0], "why": self.root[1]} if self.root else None,
             "kimg": self.kimg,
@@ -63,7 +67,8 @@ def report(files: Sequence[File], kimg: float, seconds: float) -> Report:
     together = merge(files) if len(files) > 2 else None
     whole = together or (two[0] if two else None)
     root = better_root(files, whole.able) if whole and whole.able else None
-    told = files, settings(files), distances(files), two, together, root, kimg
+    apart = distances(files)
+    told = files, settings(files), apart, families(files, apart), two, together, root, kimg
     try:
         cost, found = _cost(files, root[0] if root else "", kimg, seconds)
     except CocktailError as e:

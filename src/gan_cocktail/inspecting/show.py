@@ -27,6 +27,8 @@ def show(found: Report) -> None:
         title = "Distance of weights (relative: 0 the same, 2 nothing in common)"
         header = ["between", "d", "relative", "share an ancestor", "nearest layer", "farthest layer"]
         table(title, header, [_distance(distance) for distance in found.distances])
+    for family in found.families:
+        say(f"{family.sentence}\n  {family.command}\n")
     if found.merges:
         table("Can be merged", ["sources", "", "why not"], [_merge(one) for one in found.merges])
     if found.root:
@@ -114,7 +116,8 @@ def _distance(distance: Distance) -> list[str]:
     layers = sorted(distance.layers, key=lambda name: distance.layers[name])
     ends = [f"{name} {distance.layers[name]:.2g}" for name in (layers[0], layers[-1])]
     kin = "yes" if distance.kin else "no"
-    return [", ".join(distance.between), f"{distance.d:.3g}", f"{distance.relative:.2g}", kin, *ends]
+    alone = "" if any(name.startswith("D.") for name in layers) else " (G alone)"
+    return [", ".join(distance.between) + alone, f"{distance.d:.3g}", f"{distance.relative:.2g}", kin, *ends]
 
 
 def _merge(one: Merge) -> list[str]:

@@ -10,17 +10,22 @@ import torch
 
 from gan_cocktail.checkpoints.model import Model, State
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.merging.ingredients import Ingredients
 from gan_cocktail.merging.mean import mean
 from gan_cocktail.networks.layers import FullyConnected
+from gan_cocktail.params.ways import OwnEmbeddings
 
 WEIGHT, BIAS = "mapping.embed.weight", "mapping.embed.bias"
 
 
-def own_embeddings(models: Sequence[Model], owners: Sequence[int]) -> Model:
+def own_embeddings(given: Ingredients, how: OwnEmbeddings) -> Model:
     """The mean of conditional models, whose embedding of class i is that of models[owners[i]].
 
-    CocktailError if there is not an owner for each class.
+    CocktailError if there is not an owner for each class, or a model has no discriminator.
     """
+    models, owners = given.models, given.owners
+    for model in models:
+        model.require_discriminator()
     averaged = mean(models)
     if len(owners) != averaged.network.c_dim:
         raise CocktailError(

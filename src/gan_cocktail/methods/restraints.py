@@ -3,8 +3,8 @@
 from gan_cocktail.checkpoints.fisher import Fisher
 from gan_cocktail.checkpoints.model import State
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.params.method import EWCParams
 from gan_cocktail.params.network import NetworkParams
+from gan_cocktail.params.restraints import EWCParams
 
 
 def pull(fisher: Fisher, ewc: EWCParams) -> Fisher:

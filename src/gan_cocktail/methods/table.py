@@ -3,12 +3,12 @@
 import pkgutil
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, get_args
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods import recipes
 from gan_cocktail.params.base import nearest, parse_section
-from gan_cocktail.params.method import Method
+from gan_cocktail.params.method import AverageKind, Method
 
 METHODS: dict[str, Method] = {
     module.name: import_module(f"{recipes.__name__}.{module.name}").METHOD
@@ -38,4 +38,7 @@ def _variant(name: str, values: Mapping[str, Any]) -> Method:
             f"{where}.method: expected a method to begin with, found {base!r}{nearest(str(base), METHODS)}"
         )
     own = {key: value for key, value in values.items() if key != "method"}
-    return parse_section(Method, METHODS[base].model_dump() | {"label": name} | own, where)
+    method = parse_section(Method, METHODS[base].model_dump() | {"label": name} | own, where)
+    if name in get_args(AverageKind) and not method.merge.is_plain:
+        raise CocktailError(f"{where}: files of averages of the plain mean have this name; choose another")
+    return method

@@ -9,7 +9,7 @@ from gan_cocktail.checkpoints.fisher import Fisher, load_fisher
 from gan_cocktail.checkpoints.model import Model, check_alike, load
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.restraints import pull
-from gan_cocktail.params.method import ConsistencyParams, EWCParams
+from gan_cocktail.params.restraints import ConsistencyParams, EWCParams
 from gan_cocktail.training.consistency import Consistency
 
 

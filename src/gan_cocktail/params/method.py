@@ -1,40 +1,35 @@
 """What makes a method: where it starts, what it is shown, what holds it back."""
 
-from typing import Literal, Self, cast
+from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from gan_cocktail.params.base import Section
+from gan_cocktail.params.restraints import ConsistencyParams, EWCParams
+from gan_cocktail.params.ways import WAYS, AnyWay, Mean
 
-AverageKind = Literal["rooted", "own_embeddings", "root_discriminator", "unrooted"]  # an initialisation, average_KIND
-Initialisation = Literal[
-    "average_rooted", "average_own_embeddings", "average_root_discriminator", "average_unrooted",
-    "rooted", "root", "random", "sources",
-]  # fmt: skip
+AverageKind = Literal["rooted", "unrooted"]  # an initialisation, average_KIND
+Initialisation = Literal["average_rooted", "average_unrooted", "rooted", "root", "random", "sources"]
 
 Role = Literal["ours", "baseline", "ablation", "bound"]  # bound: no competitor, N models or real images
 
 
-class EWCParams(Section):
-    """Elastic weight consolidation (Li et al. 2020, eq. 2): lambda of sum F (theta - theta_start)^2, a part each."""
-
-    mapping: float = Field(ge=0, description="lambda of G's mapping network")
-    synthesis: float = Field(ge=0, description="lambda of G's synthesis network")
-    discriminator: float = Field(ge=0, description="lambda of D")
-
-
-class ConsistencyParams(Section):
-    """Beyond the paper: G is pulled, less and less, to what the root and the rooted models draw of its latents."""
-
-    weight: float = Field(gt=0, description="weight of the mean absolute difference of pixels, at the start")
-    until: float = Field(1, gt=0, le=1, description="share of the training over which the weight falls to 0")
+def _merge_of_old(value: Any) -> Any:
+    """ValueError for an initialisation of earlier versions that is a `merge` now."""
+    way = str(value).removeprefix("average_")
+    if way in WAYS and way != value:
+        raise ValueError(f"{value!r} is now `initialisation: average_rooted` with `merge: {way}`; write these two")
+    return value
 
 
 class Method(Section):
     """One row of the comparison."""
 
     label: str = Field(description="its name in tables and figures")
-    initialisation: Initialisation = Field(description="where it starts; sources: the N sources as they are")
+    initialisation: Annotated[Initialisation, BeforeValidator(_merge_of_old)] = Field(
+        description="where it starts; sources: the N sources as they are"
+    )
+    merge: AnyWay = Field(Mean(), description="the way in which an average is made, with its parameters")
     trains: bool = Field(True, description="fine-tuned on all domains of a mixture")
     images: Literal["synthetic", "real"] = Field(
         "synthetic", description="of which images; real: the sources' datasets"
@@ -52,6 +47,11 @@ class Method(Section):
             raise ValueError("ewc, frozen_layers, consistency and images are of training, but trains is false")
         if self.consistency and self.average in (None, "unrooted"):
             raise ValueError("consistency is with rooted models: it needs an initialisation that is an average of them")
+        if not self.merge.is_plain and not self.average:
+            raise ValueError(
+                f"merge is how an average is made, and initialisation `{self.initialisation}` is none; drop it, or "
+                "start from average_rooted or average_unrooted"
+            )
         return self
 
     @property

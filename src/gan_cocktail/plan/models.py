@@ -1,5 +1,6 @@
 """Rooted models, averages and unions: their files, and what they are made from."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,14 +8,10 @@ from functools import cached_property
 
 from gan_cocktail.methods.table import methods_of
 from gan_cocktail.params.method import AverageKind, Method
+from gan_cocktail.params.ways import Mean, Way
 from gan_cocktail.plan.sources import SourcePlan
 
-AVERAGES: tuple[AverageKind, ...] = ("rooted", "unrooted")  # those that are shown by themselves
-MERGE_OF: dict[AverageKind, str] = {  # averages of the root and the rooted models, and their ways in merging/table.py
-    "rooted": "mean",
-    "own_embeddings": "own_embeddings",
-    "root_discriminator": "root_discriminator",
-}
+AVERAGES: tuple[AverageKind, ...] = ("rooted", "unrooted")  # the plain means, which are shown by themselves
 
 
 def one_of(names: Iterable[str]) -> str:
@@ -117,36 +114,76 @@ class ModelPlan(SourcePlan):
         """The Fisher information of the mixture's root."""
         return f"{self.results}/fisher/{mixture}.safetensors"
 
+    def fisher_widened(self, mixture: str, source: str) -> str:
+        """That of another source as it is."""
+        return f"{self.results}/fisher/{mixture}/{source}.safetensors"
+
+    def fisher_rooted(self, mixture: str, source: str, seed: int) -> str:
+        """That of another source, rooted."""
+        return f"{self.results}/fisher/{mixture}/{source}/seed{seed}.safetensors"
+
     # Merging
 
-    def to_average(self, mixture: str, kind: AverageKind, seed: int) -> list[str]:
+    def averaging(self, name: str) -> tuple[AverageKind, Way]:
+        """Of which models an average is, and how: a plain mean's name is its kind, another's that of its method."""
+        for kind in AVERAGES:
+            if name == kind:
+                return kind, Mean()
+        spec = self.methods[name]
+        return spec.average or "rooted", spec.merge
+
+    def average_name(self, method: str) -> str:
+        """The average that a method starts from; nothing if it starts elsewhere."""
+        spec = self.methods[method]
+        return (spec.average or "") if spec.merge.is_plain else method
+
+    def averages_of_seeds(self) -> list[str]:
+        """The averages of which each replicate has its own: all but the plain mean of the sources as they are."""
+        return ["rooted", *(method for method in self.methods if self.average_name(method) == method)]
+
+    def to_average(self, mixture: str, name: str, seed: int) -> list[str]:
         """The root with the rooted models, or the sources as they are (widened), each model once."""
+        kind, _ = self.averaging(name)
         return [self._averaged(mixture, s, kind, seed) for s in self.mixture(mixture).models]
 
     def _averaged(self, mixture: str, source: str, kind: AverageKind, seed: int) -> str:
         rooted = kind != "unrooted" and source in self.mixture(mixture).leaves
         return self.rooted(mixture, source, seed) if rooted else self.widened(mixture, source)
 
-    def average(self, mixture: str, kind: AverageKind, seed: int) -> str:
-        """The mean of those; that of the sources as they are is the same for all seeds."""
-        name = kind if kind == "unrooted" else f"{kind}/seed{seed}"
-        return f"{self.results}/averages/{mixture}/{name}.safetensors"
+    def average(self, mixture: str, name: str, seed: int) -> str:
+        """What becomes of those; the plain mean of the sources as they are is the same for all seeds."""
+        own = name if name == "unrooted" else f"{name}/seed{seed}"
+        return f"{self.results}/averages/{mixture}/{own}.safetensors"
 
-    def merge(self, mixture: str, kind: AverageKind) -> list[str]:
+    def merge(self, mixture: str, name: str, seed: int) -> list[str]:
         """How those are averaged, as options: the plain mean needs none."""
-        m = self.mixture(mixture)
-        if MERGE_OF.get(kind, "mean") == "mean":
+        m, (_, how) = self.mixture(mixture), self.averaging(name)
+        if how.is_plain:
             return []
+        settings = how.model_dump(exclude={"way"}, exclude_defaults=True)
         owners = [m.models.index(m.model_of(s)) for s in m.sources]
         several = len(m.models) < len(m.sources)
-        told = [f"--merge={MERGE_OF[kind]}", f"--root={m.models.index(m.root_name)}"]
-        return told + [f"--owners={','.join(map(str, owners))}"] * several
+        told = [f"--way={how.way}", *([f"--settings={json.dumps(settings)}"] if settings else [])]
+        told += [f"--root={m.models.index(m.root_name)}"]
+        told += [f"--owners={','.join(map(str, owners))}"] * several + [f"--seed={seed}"] * (how.way == "dare")
+        return told + [f"--fisher={path}" for path in self.fishers_to_average(mixture, name, seed)]
+
+    def fishers_to_average(self, mixture: str, name: str, seed: int) -> list[str]:
+        """The Fisher information of each model that is averaged, if the way goes by it."""
+        kind, how = self.averaging(name)
+        models = self.mixture(mixture).models if how.way == "fisher" else []
+        return [self._fisher_of(mixture, s, kind, seed) for s in models]
+
+    def _fisher_of(self, mixture: str, source: str, kind: AverageKind, seed: int) -> str:
+        if source not in self.mixture(mixture).leaves:
+            return self.fisher(mixture)
+        return self.fisher_rooted(mixture, source, seed) if kind == "rooted" else self.fisher_widened(mixture, source)
 
     def initialisation(self, mixture: str, method: str, seed: int) -> str:
         """Where a method starts; of a random start, whose architecture it takes."""
         spec = self.methods[method]
         if spec.average:
-            return self.average(mixture, spec.average, seed)
+            return self.average(mixture, self.average_name(method), seed)
         if spec.initialisation == "rooted":
             return self.rooted(mixture, self.mixture(mixture).leaves[0], seed)
         return self.widened_root(mixture)
@@ -234,7 +271,7 @@ class ModelPlan(SourcePlan):
     def rooting_kimg(self, mixture: str, method: str) -> float:
         """What a method spent before merging."""
         spec, leaves = self.methods[method], len(self.mixture(mixture).leaves)
-        rootings = leaves if spec.average in MERGE_OF else int(spec.initialisation == "rooted")
+        rootings = leaves if spec.average == "rooted" else int(spec.initialisation == "rooted")
         return rootings * self.params.rooting.kimg
 
     def merging_kimg(self, mixture: str, method: str) -> float:

@@ -37,6 +37,7 @@ UNKNOWN = 50_000  # images of a dataset that nobody has counted
 START = 120.0  # seconds for anything
 ROWS = 4  # of a table of images
 TRAVERSED = 27  # images of a latent that measure a direction: at seven steps, and at the ends of ten other directions
+ALIGNING = 6  # times a model's weights: of two models in double precision, and of one in a new order
 READING = 400 * MB  # pandas and matplotlib
 SHOWN = 20  # bytes for a pixel of a grid that a figure shows
 
@@ -152,10 +153,11 @@ class Needs:
         memory = BASE + 5 * self._weights(network) + 2 * KEPT * FLOAT * (G.features + D.features)
         return Need(memory, self._seconds(n, 3 * (G.products + D.products)))
 
-    def average(self, mixture: str) -> Need:
-        """All models at a time."""
-        n = len(self.plan.mixture(mixture).sources)
-        return Need(BASE + (n + 2) * self._weights(self._root(mixture)))
+    def average(self, mixture: str, name: str = "rooted") -> Need:
+        """All models at a time, and what a way needs besides."""
+        n, (_, how) = len(self.plan.mixture(mixture).sources), self.plan.averaging(name)
+        besides = {"fisher": n, "aligned": ALIGNING}.get(how.way, 0)
+        return Need(BASE + (n + 2 + besides) * self._weights(self._root(mixture)))
 
     def distances(self, mixture: str) -> Need:
         """A few models at a time, layers in double precision."""

@@ -1,6 +1,7 @@
 """The root, held where its own images depend on its weights (Li et al. 2020)."""
 
-from gan_cocktail.params.method import EWCParams, Method
+from gan_cocktail.params.method import Method
+from gan_cocktail.params.restraints import EWCParams
 
 METHOD = Method(
     label="EWC",

@@ -1,7 +1,8 @@
 """GAN Cocktail, pulled towards what the root and the rooted models draw of the same latents: beyond the paper, and what
 experiments/plus.yaml found best."""
 
-from gan_cocktail.params.method import ConsistencyParams, Method
+from gan_cocktail.params.method import Method
+from gan_cocktail.params.restraints import ConsistencyParams
 
 METHOD = Method(
     label="With consistency (ours+)",
