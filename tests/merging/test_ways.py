@@ -164,8 +164,23 @@ def test_dare_drops_a_share_and_keeps_the_expectation():
     torch.testing.assert_close(changes[0][kept], torch.full((int(kept.sum()),), 4.0), rtol=1e-2, atol=0)
     assert abs(kept.float().mean() - 0.25) < 0.05  # of 2304 draws; 0.05 are 5 standard deviations
     assert torch.equal(merged[0].G["synthesis.b4.conv1.noise_const"], leaf.G["synthesis.b4.conv1.noise_const"])
-    nothing_dropped = MERGES["dare"](Ingredients([root, leaf]), Dare(drop=0))
-    torch.testing.assert_close(nothing_dropped.G, merge("task", [root, leaf]).G)
+
+
+def test_dare_that_drops_nothing_is_task_arithmetic():
+    models, how = [Model.random(TINY, seed) for seed in range(3)], {"scale": 0.7, "weights": [9, 1, -2]}
+    one, other = (
+        MERGES[way](Ingredients(models), read_way({"way": way} | how | more))
+        for way, more in (("dare", {"drop": 0}), ("task", {}))
+    )
+    torch.testing.assert_close(one.G, other.G)
+    torch.testing.assert_close(one.D, other.D)
+
+
+def test_buffers_move_by_the_mean_where_ties_does():
+    models, name = [Model.random(TINY, seed) for seed in range(3)], "synthesis.b4.conv1.noise_const"
+    merged = MERGES["ties"](Ingredients(models), Ties(scale=0.5, weights=[9, 1, 3]))
+    root, a, b = (model.G[name] for model in models)
+    torch.testing.assert_close(merged.G[name], root + 0.5 * (a - root) / 4 + 0.5 * 3 * (b - root) / 4)
 
 
 def test_fisher_counts_element_by_element():

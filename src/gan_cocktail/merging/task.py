@@ -27,25 +27,24 @@ def moved(tensors: Sequence[Tensor], root: int, factors: Sequence[float]) -> Ten
     return combine(tensors, [1 - sum(others) if i == root else factor for i, factor in enumerate(others)])
 
 
-def by_differences(given: Ingredients, weights: Sequence[float] | None, scale: float, move: Move) -> Model:
+def by_differences(
+    given: Ingredients, weights: Sequence[float] | None, scale: float, move: Move, *, mean: bool = False
+) -> Model:
     """Root + scale * move, of every parameter; buffers, which are no weights, as of task arithmetic.
 
+    mean: whether the move is a weighted mean of differences, else it is a sum; buffers' is then one too.
     Models of weight 0 are left out, whatever they hold.
     """
     every = one_each(weights, len(given.models))
     some = [i for i, weight in enumerate(every) if weight and i != given.root]
     factors = [every[i] for i in some]
+    total = sum(factors) if mean and some else 1.0
+    of_buffers = [scale * weight / total for weight in every]
 
     def merge(name: str, tensors: list[Tensor]) -> Tensor:
         root = tensors[given.root]
         if not some or name.endswith(BUFFERS):
-            return moved(tensors, given.root, _as_means(every, given.root, scale))
+            return moved(tensors, given.root, of_buffers)
         return root + scale * move(name, some, [tensors[i] - root for i in some], factors)
 
     return by_tensor(given.models, merge)
-
-
-def _as_means(weights: Sequence[float], root: int, scale: float) -> list[float]:
-    """Factors of differences that scale times their weighted mean has."""
-    total = sum(weight for i, weight in enumerate(weights) if i != root)
-    return [scale * weight / total if total else 0.0 for weight in weights]

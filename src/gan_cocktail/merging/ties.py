@@ -19,7 +19,7 @@ def ties(given: Ingredients, how: Ties) -> Model:
     of others, which would leave nothing of these.
     """
     return by_differences(
-        given, how.weights, how.scale, lambda _, __, changes, weights: agreed(changes, weights, how.density)
+        given, how.weights, how.scale, lambda _, __, changes, weights: agreed(changes, weights, how.density), mean=True
     )
 
 

@@ -37,7 +37,9 @@ UNKNOWN = 50_000  # images of a dataset that nobody has counted
 START = 120.0  # seconds for anything
 ROWS = 4  # of a table of images
 TRAVERSED = 27  # images of a latent that measure a direction: at seven steps, and at the ends of ten other directions
-ALIGNING = 6  # times a model's weights: of two models in double precision, and of one in a new order
+MERGING = 2  # times a model's weights: what other ways than the mean hold of the largest tensor, in double precision
+ALIGNING = 6  # the same: two models in double precision, and one in a new order
+MATCHING = 2e-6  # seconds for each byte of a model that is aligned
 READING = 400 * MB  # pandas and matplotlib
 SHOWN = 20  # bytes for a pixel of a grid that a figure shows
 
@@ -156,8 +158,9 @@ class Needs:
     def average(self, mixture: str, name: str = "rooted") -> Need:
         """All models at a time, and what a way needs besides."""
         n, (_, how) = len(self.plan.mixture(mixture).sources), self.plan.averaging(name)
-        besides = {"fisher": n, "aligned": ALIGNING}.get(how.way, 0)
-        return Need(BASE + (n + 2 + besides) * self._weights(self._root(mixture)))
+        besides = {"mean": 0, "fisher": n + MERGING, "aligned": ALIGNING}.get(how.way, MERGING)
+        weights = self._weights(self._root(mixture))
+        return Need(BASE + (n + 2 + besides) * weights, weights * n * MATCHING * (how.way == "aligned"))
 
     def distances(self, mixture: str) -> Need:
         """A few models at a time, layers in double precision."""
