@@ -66,6 +66,7 @@ class Pictures:
     def _lay(self, n: int) -> None:
         """Build n cells: buttons, so that a keyboard reaches them."""
         self.strip.clear()
+        self.strip.style(f"--n: {n}")
         with self.strip:
             self.buttons = [Tile(partial(self._press, k)) for k in range(n)]
 
