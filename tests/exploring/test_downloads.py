@@ -16,7 +16,6 @@ from gan_cocktail.cli import build
 from gan_cocktail.exploring.command import command
 from gan_cocktail.exploring.downloads import file_name, write_class, write_latent
 from gan_cocktail.exploring.explorer import open_explorer
-from gan_cocktail.exploring.waiting import Clock
 from gan_cocktail.tensors import load_tensors
 from tests.exploring.test_explorer import by_generate, close, picture, states
 
@@ -71,13 +70,3 @@ def test_files_are_called_by_what_they_show(explorer):
     state = explorer.start()
     assert file_name(explorer, replace(state, seed=4, shares=(1.0, 0.5))) == "seed4-cat-face"
     assert file_name(explorer, replace(state, projected=0)) == "photo-cat"
-
-
-def test_waiting_is_told_where_it_is_long():
-    clock = Clock()
-    assert not clock.sentence(1, 1024)
-    clock.seconds = 2.0
-    assert clock.sentence(1, 1024) == "Drawing one picture of 1024 x 1024 pixels: about 2.0 seconds."
-    assert clock.sentence(7, 1024) == "Drawing 7 pictures of 1024 x 1024 pixels: about 14 seconds."
-    clock.seconds = 0.01
-    assert not clock.sentence(9, 32)

@@ -1,11 +1,14 @@
 """The page in a real browser: served by the command itself, used by keyboard and mouse."""
 
 import base64
+import contextlib
 import io
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -44,9 +47,21 @@ def served(files, tmp_path_factory):
         env={k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"},  # NiceGUI serves tests otherwise
     )
     assert process.stdout
-    yield process.stdout.readline().split()[0], folder
+    address = process.stdout.readline().split()[0]
+    _listening(address)
+    yield address, folder
     process.terminate()
     process.wait(20)
+
+
+def _listening(address):
+    """Wait until something does: the address is told just before."""
+    host, port = address.removeprefix("http://").split(":")
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 1):
+            return
+        time.sleep(0.1)
+    raise TimeoutError(address)
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,8 @@ def file_name(explorer: Explorer, state: State) -> str:
 def write_latent(explorer: Explorer, state: State, path: Path) -> None:
     """Write z [1, z_dim] (of a seed), w [1, w_dim] or [1, num_ws, w_dim], and the noise if not the model's own.
 
-    `explore --projected` draws the picture from it, and so does `gan-cocktail generate --w` if the noise is the model's.
-    w is of the class with the largest share, truncated already.
+    `explore --projected` draws the picture from it; `gan-cocktail generate --w` does, if the noise is the model's. w is
+    of the class with the largest share, truncated already.
     """
     ws = explorer.w(state)
     alike = bool((ws == ws[0]).all())

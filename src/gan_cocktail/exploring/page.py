@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import cast
 
 from nicegui import background_tasks, run, ui
-from torch import Tensor
 
 from gan_cocktail.checkpoints.classes import numbered
 from gan_cocktail.errors import CocktailError
@@ -13,7 +12,7 @@ from gan_cocktail.exploring.controls import Controls
 from gan_cocktail.exploring.explorer import Explorer
 from gan_cocktail.exploring.latent_section import directions_section, latent_section
 from gan_cocktail.exploring.offers import Offers
-from gan_cocktail.exploring.pictures import Pictures
+from gan_cocktail.exploring.pictures import SMALL, Drawn, Pictures, drawn
 from gan_cocktail.exploring.rows import NONE, Cell, kinds, row
 from gan_cocktail.exploring.second_section import second_section
 from gan_cocktail.exploring.state import State
@@ -87,20 +86,34 @@ class Page:
     async def _draw(self, state: State, kind: str) -> None:
         """The picture, then the row, unless the controls say something else by then or it is there already."""
         if self.pictures.state != state:
-            (image,) = await self._images([state])
-            self.pictures.show(self.explorer, state, image)
+            self._wait_for(1)
+            (picture,) = await self._images([state])
+            self.pictures.show(self.explorer, state, picture)
         cells = self._cells(state, kind)
-        wanted = [cell.state for cell in cells]
-        if wanted != self.row and (self.state, self.kind) == (state, kind):
-            images = list(await self._images(wanted)) if wanted else []
-            self.row = wanted
+        if [cell.state for cell in cells] != self.row:
+            images = await self._row(state, kind, [cell.state for cell in cells])
+            if images is None:
+                return
+            self.row = [cell.state for cell in cells]
             self.pictures.show_row(cells, images)
         self.pictures.mark(state)
 
-    async def _images(self, states: list[State]) -> Tensor:
-        self.pictures.say(self.clock.sentence(len(states), self.explorer.model.network.img_resolution))
+    async def _row(self, state: State, kind: str, wanted: list[State]) -> list[Drawn] | None:
+        """Pictures of a row, a few at a time; none as soon as the controls say something else."""
+        images: list[Drawn] = []
+        while len(images) < len(wanted):
+            if (self.state, self.kind) != (state, kind):
+                return None
+            self._wait_for(len(wanted) - len(images))
+            images += await self._images(wanted[len(images) :][: self.clock.at_once()], SMALL)
+        return images
+
+    def _wait_for(self, n: int) -> None:
+        self.pictures.say(self.clock.sentence(n, self.explorer.model.network.img_resolution))
+
+    async def _images(self, states: list[State], most: int | None = None) -> list[Drawn]:
         with self.clock.timing(len(states)):
-            return cast(Tensor, await run.io_bound(self.explorer.draw, states))
+            return cast(list[Drawn], await run.io_bound(drawn, self.explorer, states, most))
 
     def _cells(self, state: State, kind: str) -> list[Cell]:
         return row(kind, state, self.explorer.names, list(self.explorer.directions), self.explorer.num_ws)

@@ -3,8 +3,10 @@
 import base64
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from nicegui import ui
 from torch import Tensor
 
@@ -15,6 +17,7 @@ from gan_cocktail.exploring.rows import Cell
 from gan_cocktail.exploring.state import State
 from gan_cocktail.exploring.widgets import named, text
 
+SMALL = 256  # pixels a side of what a row shows
 PIXELATED = 128  # pixels a side up to which pictures are enlarged without smoothing
 
 
@@ -42,20 +45,20 @@ class Pictures:
         """Say what is waited for, or what is wrong; nothing to say takes it away."""
         self.wait.text = sentence
 
-    def show(self, explorer: Explorer, state: State, image: Tensor) -> None:
-        """Show a picture, uint8 [C, H, W], of a state."""
-        self.state, self.image = state, image
+    def show(self, explorer: Explorer, state: State, picture: "Drawn") -> None:
+        """Show the picture of a state."""
+        self.state, self.image = state, picture.image
         self.picture.props["alt"] = _words(explorer, state)
-        self.picture.props["src"] = _url(image)
+        self.picture.props["src"] = picture.url
         self.told.text = command(explorer, state)
 
-    def show_row(self, cells: list[Cell], images: list[Tensor]) -> None:
+    def show_row(self, cells: list[Cell], row: list["Drawn"]) -> None:
         """Show a row of pictures, a cell each."""
-        self.cells, self.row = cells, torch.stack(images) if images else torch.empty(0)
+        self.cells, self.row = cells, torch.stack([each.image for each in row]) if row else torch.empty(0)
         if len(cells) != len(self.buttons):
             self._lay(len(cells))
-        for button, cell, image in zip(self.buttons, cells, images, strict=True):
-            button.picture.props["src"] = _url(image)
+        for button, cell, picture in zip(self.buttons, cells, row, strict=True):
+            button.picture.props["src"] = picture.url
             button.caption.text = cell.caption
 
     def mark(self, state: State) -> None:
@@ -87,7 +90,21 @@ class Tile(ui.element):
         self.picture.props["alt"] = ""  # the caption is the button's name
 
 
-def _url(image: Tensor) -> str:
+class Drawn(NamedTuple):
+    """A picture, uint8 [C, H, W], and the URL that shows it."""
+
+    image: Tensor
+    url: str
+
+
+def drawn(explorer: Explorer, states: Sequence[State], most: int | None = None) -> list[Drawn]:
+    """Pictures of states; what is shown of them is reduced to `most` pixels a side."""
+    return [Drawn(image, _url(image, most or image.shape[-1])) for image in explorer.draw(states)]
+
+
+def _url(image: Tensor, most: int) -> str:
+    if image.shape[-1] > most:
+        image = F.avg_pool2d(image.float(), image.shape[-1] // most).round().to(torch.uint8)
     return "data:image/png;base64," + base64.b64encode(png(image)).decode()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 PATIENCE = 0.5  # seconds that one waits without being told why
+MOST = 16  # images at once where nothing is known of their time
 
 
 class Clock:
@@ -19,6 +20,10 @@ class Clock:
         began = time.perf_counter()
         yield
         self.seconds = (time.perf_counter() - began) / n
+
+    def at_once(self) -> int:
+        """Images to draw before one looks whether they are still wanted."""
+        return max(1, int(PATIENCE / self.seconds)) if self.seconds else MOST
 
     def sentence(self, n: int, resolution: int) -> str:
         """What is waited for if n images are drawn now; nothing if that is not worth a sentence."""
