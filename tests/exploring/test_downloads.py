@@ -14,7 +14,7 @@ from gan_cocktail.applications.seeds import draw_seeds, latents_of
 from gan_cocktail.checkpoints.model import load
 from gan_cocktail.cli import build
 from gan_cocktail.exploring.command import command
-from gan_cocktail.exploring.downloads import file_name, write_class, write_latent
+from gan_cocktail.exploring.downloads import class_name, file_name, write_class, write_latent
 from gan_cocktail.exploring.explorer import open_explorer
 from gan_cocktail.tensors import load_tensors
 from tests.exploring.test_explorer import by_generate, close, picture, states
@@ -70,3 +70,7 @@ def test_files_are_called_by_what_they_show(explorer):
     state = explorer.start()
     assert file_name(explorer, replace(state, seed=4, shares=(1.0, 0.5))) == "seed4-cat-face"
     assert file_name(explorer, replace(state, projected=0)) == "photo-cat"
+    assert class_name(explorer, 1) == "union-face"
+    model = replace(explorer.model, classes=("../cat", "a b"))
+    assert class_name(replace(explorer, model=model), 0) == "union-.._cat"
+    assert "/" not in file_name(replace(explorer, model=model), state)

@@ -156,3 +156,14 @@ def test_a_direction_of_another_w_is_one_sentence(files, tmp_path):
     save_direction(Direction(torch.ones(3), 1.0, 1.0), tmp_path / "d.safetensors")
     with pytest.raises(CocktailError, match=r"expected a direction of 16 dimensions.*found 3"):
         open_explorer(files / "union.safetensors", [tmp_path / "d.safetensors"])
+
+
+def test_directions_of_one_name_or_of_a_row_s_are_told_by_their_paths(files, tmp_path):
+    paths = [
+        tmp_path / name for name in ("a/pose.safetensors", "b/pose.safetensors", "None.safetensors", "c.safetensors")
+    ]
+    for path in paths:
+        save_direction(Direction(torch.ones(16), 1.0, 1.0), path)
+    explorer = open_explorer(files / "union.safetensors", paths)
+    assert list(explorer.directions) == [*map(str, paths[:3]), "c"]
+    assert len(explorer.start().steps) == 4

@@ -5,6 +5,7 @@ import contextlib
 import io
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,10 +18,14 @@ import torch
 from PIL import Image
 
 from gan_cocktail.applications.seeds import draw_seeds
-from gan_cocktail.checkpoints.model import load
+from gan_cocktail.checkpoints.model import load, save
+from gan_cocktail.exploring.explorer import open_explorer
 from gan_cocktail.exploring.rows import CLASSES, row
+from gan_cocktail.exploring.state import only
 from gan_cocktail.tensors import load_tensors
+from tests.conftest import TINY
 from tests.exploring.test_explorer import close, picture
+from tests.networks.test_networks import lively
 
 pytest.importorskip("nicegui", reason="needs gan-cocktail[explore]")
 playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
@@ -30,7 +35,31 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (Debian: apt-get install chromium)"),
 ]
 SHOWN = "figure.picture img"
+RUN = [sys.executable, "-c", "from gan_cocktail.cli import main; main()"]
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 375, "height": 740}
+
+
+@contextlib.contextmanager
+def serving(model, *options, cwd):
+    """The address of the page of a model, while it is served by the command."""
+    process = subprocess.Popen(
+        [*RUN, "explore", model, *options, "--port", "0", "--no-browser"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
+        env={k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"},  # NiceGUI serves tests otherwise
+    )
+    assert process.stdout
+    try:
+        address = process.stdout.readline().split()[0]
+        _listening(address)
+        yield address
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        assert process.returncode == 130  # as of any program that Ctrl+C ends
+        assert "Traceback" not in said
 
 
 @pytest.fixture(scope="module")
@@ -38,20 +67,8 @@ def served(files, tmp_path_factory):
     """(the page's address, the folder that it is served from)."""
     folder = tmp_path_factory.mktemp("served")
     options = ["--direction", files / "pose.safetensors", "--projected", files / "photo/w.safetensors"]
-    run = [sys.executable, "-c", "from gan_cocktail.cli import main; main()"]
-    process = subprocess.Popen(
-        [*run, "explore", files / "union.safetensors", *options, "--port", "0", "--no-browser"],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=folder,
-        env={k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"},  # NiceGUI serves tests otherwise
-    )
-    assert process.stdout
-    address = process.stdout.readline().split()[0]
-    _listening(address)
-    yield address, folder
-    process.terminate()
-    process.wait(20)
+    with serving(files / "union.safetensors", *options, cwd=folder) as address:
+        yield address, folder
 
 
 def _listening(address):
@@ -75,10 +92,9 @@ def chromium():
 @pytest.fixture
 def opened(chromium, served):
     """Opens the page in a window of a size; at the end, nothing went wrong in it, and all came from this machine."""
-    address, _ = served
     contexts, errors, requests = [], [], []
 
-    def go(size):
+    def go(size, address=served[0]):
         context = chromium.new_context(viewport=size)
         contexts.append(context)
         page = context.new_page()
@@ -93,9 +109,8 @@ def opened(chromium, served):
     for context in contexts:
         context.close()
     assert not errors
-    own = (address, address.replace("http", "ws"), "data:", "blob:")
     assert requests
-    assert [url for url in requests if not url.startswith(own)] == []
+    assert [url for url in requests if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:"))] == []
 
 
 def decoded(data):
@@ -233,3 +248,23 @@ def test_another_host_name_is_refused_and_nothing_is_left_behind(served, chromiu
     assert request.get(address).status == 200
     assert request.get(address, headers={"Host": "evil.example"}).status == 400
     assert list(folder.iterdir()) == []
+
+
+def test_of_many_classes_those_that_are_picked_have_sliders(opened, tmp_path):
+    model = lively(TINY.model_copy(update={"c_dim": 10}), 0)
+    save(model, tmp_path / "ten.safetensors")
+    with serving(tmp_path / "ten.safetensors", cwd=tmp_path) as address:
+        page = opened(DESKTOP, address)
+        sliders = page.get_by_role("slider", name="Share of")
+        assert sliders.count() == 2
+        until(page, page.get_by_role("button", name="7", exact=True).click)
+        explorer = open_explorer(tmp_path / "ten.safetensors")
+        close(shown(page), picture(explorer, replace(explorer.start(), shares=only(7, 10))))
+        page.get_by_role("slider", name="Share of 7").wait_for()
+        assert sliders.count() == 3
+        page.get_by_role("slider", name="Share of 1").focus()
+        until(page, lambda: page.keyboard.press("End"))
+        page.get_by_label("Classes in the mix").click()
+        until(page, page.get_by_role("option", name="7", exact=True).click)  # without sliders, it has no share
+        close(shown(page), picture(explorer, replace(explorer.start(), shares=only(1, 10))))
+        assert sliders.count() == 2

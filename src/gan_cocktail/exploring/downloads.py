@@ -19,7 +19,17 @@ def file_name(explorer: Explorer, state: State) -> str:
     """What a picture's files are called, without suffix: by its seed or image, and the classes in it."""
     what = f"seed{state.seed}" if state.projected is None else explorer.projected[state.projected].name
     classes = [name for name, share in zip(explorer.names, state.shares, strict=True) if share]
-    return re.sub(r"[^\w.-]+", "_", "-".join([what, *classes[:4]]))
+    return _safe("-".join([what, *classes[:4]]))
+
+
+def class_name(explorer: Explorer, label: int) -> str:
+    """What the file of a class is called, without suffix."""
+    return _safe(f"{explorer.path.stem}-{explorer.names[label]}")
+
+
+def _safe(name: str) -> str:
+    """A file's name without anything that leads elsewhere."""
+    return re.sub(r"[^\w.-]+", "_", name)
 
 
 def write_latent(explorer: Explorer, state: State, path: Path) -> None:

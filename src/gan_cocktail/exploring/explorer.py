@@ -16,6 +16,7 @@ from gan_cocktail.checkpoints.model import Model, load
 from gan_cocktail.data.images import to_uint8
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.exploring.projected import Projected, read_projected
+from gan_cocktail.exploring.rows import RESERVED
 from gan_cocktail.exploring.state import State, first_state, only
 from gan_cocktail.networks.generator import Generator
 
@@ -102,8 +103,9 @@ def open_explorer(path: Path, directions: Sequence[Path] = (), projected: Sequen
 
 
 def _name(path: Path, paths: Sequence[Path]) -> str:
-    """A direction is told by its file's name, or by the whole path where another has the same."""
-    return path.stem if sum(each.stem == path.stem for each in paths) == 1 else str(path)
+    """A direction is told by its file's name, or by the whole path where another, or another row, has the same."""
+    alone = sum(each.stem == path.stem for each in paths) == 1
+    return path.stem if alone and path.stem not in RESERVED else str(path)
 
 
 def _fitting(path: Path, w_dim: int) -> Direction:

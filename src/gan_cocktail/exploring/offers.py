@@ -7,7 +7,7 @@ from pathlib import Path
 from nicegui import run, ui
 
 from gan_cocktail.data.images import grid, png
-from gan_cocktail.exploring.downloads import file_name, write_class, write_latent
+from gan_cocktail.exploring.downloads import class_name, file_name, write_class, write_latent
 from gan_cocktail.exploring.explorer import Explorer
 from gan_cocktail.exploring.pictures import Pictures
 from gan_cocktail.exploring.state import State
@@ -50,8 +50,9 @@ class Offers:
 
     async def _class(self) -> None:
         label = int(self.label.value)
-        name = f"{self.explorer.path.stem}-{self.explorer.names[label]}.safetensors"
-        await self._file(name, lambda path: write_class(self.explorer, label, path))
+        await self._file(
+            f"{class_name(self.explorer, label)}.safetensors", lambda path: write_class(self.explorer, label, path)
+        )
 
     async def _file(self, name: str, write: Callable[[Path], None]) -> None:
         path = Path(self.folder.name) / name

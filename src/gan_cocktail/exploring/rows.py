@@ -8,6 +8,7 @@ import torch
 from gan_cocktail.exploring.state import SPAN, State, at, only, plain_copy
 
 CLASSES, INTERPOLATION, SWAP, NONE = "Classes", "A to B", "Layers", "None"
+RESERVED = (CLASSES, INTERPOLATION, SWAP, NONE)
 COLUMNS = 7  # of an interpolation, and of a direction
 MOST = 9  # columns of a swap
 TOLD = 12  # classes

@@ -48,9 +48,9 @@ class Range(ui.element):
         self.on("input", lambda e: self._take(float(e.args)), js_handler="(e) => emit(e.target.value)", throttle=0.05)
 
     def set_value(self, value: float) -> None:
-        """Move the thumb."""
-        if value != self.value:
-            self.client.run_javascript(f"getElement({self.id}).value = {value!r}")
+        """Move the thumb, if it is still there: sliders come and go."""
+        if value != self.value and not self.is_deleted:
+            self.client.run_javascript(f"const slider = getElement({self.id}); if (slider) slider.value = {value!r}")
             self._take(value)
 
     def _take(self, value: float) -> None:
