@@ -205,6 +205,9 @@ def test_a_projected_image_is_shown_in_its_class(opened, explorer):
     until(page, page.get_by_role("option", name="photo").click)
     close(shown(page), picture(explorer, replace(explorer.start(), projected=0, shares=(0.0, 1.0))))
     assert page.get_by_role("slider", name="Share of face").input_value() == "1"
+    page.get_by_role("button", name="A to B", exact=True).click()
+    until(page, page.get_by_role("button", name="B", exact=True).click)
+    close(shown(page), picture(explorer, replace(explorer.start(), projected=0)))
 
 
 def test_without_any_share_the_page_says_what_to_do(opened):

@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from gan_cocktail.exploring.controls import UNIT, Controls
-from gan_cocktail.exploring.state import State, only
+from gan_cocktail.exploring.state import only
 from gan_cocktail.exploring.widgets import section, slide
 
 MANY = 8  # classes that all have sliders; of more, those that one picks
@@ -59,11 +59,10 @@ class Picked:
     def _changed(self) -> None:
         self._build()
         picked: list[int] = self.pick.value
-        state = self.controls.get()
-        shares = tuple(share * (k in picked) for k, share in enumerate(state.shares))
+        shares = tuple(share * (k in picked) for k, share in enumerate(self.controls.get().shares))
         if picked and not any(shares):
             shares = only(picked[0], len(shares))
-        self.controls.change(State(**vars(state) | {"shares": shares}))
+        self.controls.set(shares=shares)
 
     def _build(self) -> None:
         """New sliders in place of the old ones, which show nothing any more."""

@@ -1,6 +1,7 @@
 """The controls of A's latent: its seed, or a projected image; and how far directions lead it."""
 
 import random
+from dataclasses import replace
 
 from nicegui import ui
 
@@ -34,7 +35,9 @@ def _start(controls: Controls) -> None:
 
     def pick(which: int) -> None:
         if which != _started(controls.get()):
-            controls.change(_from_projected(controls, which) if which != SEED else _from_seed(controls.get()))
+            controls.change(
+                _from_projected(controls, which) if which != SEED else replace(controls.get(), projected=None)
+            )
 
     start = ui.select(options, value=SEED, label="Start from", on_change=lambda e: pick(e.value))
     controls.keep(start.props("dense outlined").classes("wide"), _started)
@@ -44,15 +47,11 @@ def _started(state: State) -> int:
     return SEED if state.projected is None else state.projected
 
 
-def _from_seed(state: State) -> State:
-    return State(**vars(state) | {"projected": None})
-
-
 def _from_projected(controls: Controls, which: int) -> State:
-    """A projected image as it was found: in its class, not truncated, not moved."""
-    label = controls.explorer.projected[which].label
-    start = controls.explorer.start()
-    return State(**vars(start) | {"projected": which, "shares": only(label, len(start.shares))})
+    """A projected image as it was found: in its class, not truncated, not moved; B is it in another class."""
+    start, label = controls.explorer.start(), controls.explorer.projected[which].label
+    n = len(start.shares)
+    return replace(start, projected=which, shares=only(label, n), other_class=(label + 1) % n)
 
 
 def directions_section(controls: Controls) -> None:
