@@ -16,6 +16,7 @@ LEVELS = [
     {"training", "merging", "evaluation"},
     {"methods", "reporting", "applications"},
     {"exporting"},
+    {"exploring"},
     {"plan"},
     {"jobs"},
     {"checks"},

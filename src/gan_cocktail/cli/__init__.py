@@ -16,6 +16,7 @@ VERBS = (
     "inspect",
     "new",
     "generate",
+    "explore",
     "project",
     "export",
     "train_source",
