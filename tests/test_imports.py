@@ -16,6 +16,7 @@ LEVELS = [
     {"training", "merging", "evaluation"},
     {"methods", "reporting", "applications"},
     {"exporting"},
+    {"scripting"},
     {"plan"},
     {"jobs"},
     {"checks"},
