@@ -85,8 +85,8 @@ def test_each_union_of_the_first_replicate_has_a_folder_for_the_hub(finished):
         assert {path.name for path in folder.iterdir()} == set(HUB)
         assert (folder / "model.safetensors").read_bytes() == (unions / method / "seed0.safetensors").read_bytes()
     evaluation = json.loads(finished.read("results/evaluation/pair/ours/seed0.json"))
-    (fid,) = (row["mean"] for row in evaluation["rows"][-40:] if (row["domain"], row["metric"]) == ("union", "fid"))
-    assert f"| union | {fid:.3g} |" in (unions / "ours/hub/README.md").read_text()
+    fids = [row["mean"] for row in evaluation["rows"] if (row["domain"], row["metric"]) == ("union", "fid")]
+    assert f"| union | {fids[-1]:.3g} |" in (unions / "ours/hub/README.md").read_text()
     assert UnionGAN.from_pretrained(str(unions / "ours/hub")).draw("face").shape == (1, 3, 32, 32)
 
 
