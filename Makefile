@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint bench lock clean
+.PHONY: help reproduce test lint docs bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ lint: $(READY) ## check style, types and the workflow
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" python workflow/lint.py
+
+docs: $(READY) ## build the documentation as a site: build/docs/index.html
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -8,7 +8,7 @@ from snakemake.utils import min_version
 from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import outputs
-from gan_cocktail.plan.models import one_of
+from gan_cocktail.plan.models import HUB, one_of
 from workflow.captions import shown
 from workflow.coupling import sync
 from workflow.coupling.code import code
@@ -62,6 +62,7 @@ include: "workflow/rules/rooting.smk"
 include: "workflow/rules/merging.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/applications.smk"
+include: "workflow/rules/exporting.smk"
 include: "workflow/rules/report.smk"
 
 

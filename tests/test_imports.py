@@ -16,7 +16,7 @@ LEVELS = [
     {"training", "merging", "evaluation"},
     {"methods", "reporting", "applications"},
     {"exporting"},
-    {"exploring"},
+    {"exploring", "scripting"},
     {"plan"},
     {"jobs"},
     {"checks"},

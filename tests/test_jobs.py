@@ -20,6 +20,7 @@ def plan_of(**changes):
 def test_every_job_comes_after_those_it_builds_upon_and_is_needed(methods):
     plan = plan_of(methods=methods)
     made, needed = set(), {*plan.tables(), *plan.figures(), *plan.evaluations(), *plan.unions(), plan.report()}
+    needed.update(plan.hubs())
     needed |= {path for job in jobs(plan) for path in job.inputs}
     for job in jobs(plan):
         assert {path for path in job.inputs if path.startswith("results/")} <= made

@@ -78,6 +78,7 @@ def of_step(found, step):
         "evaluate": lambda: found.evaluate("m", "transfergan"),
         "distances": lambda: found.distances("m"),
         "samples": lambda: found.samples("m", "ours"),
+        "export": lambda: found.export("m"),
         "interpolate": lambda: found.table("m"),
         "direction": lambda: found.directions("m"),
         "traverse": lambda: found.directions("m"),

@@ -1,14 +1,41 @@
 """GAN Cocktail: merge pretrained GANs into one conditional GAN, without their training data."""
 
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gan_cocktail.checkpoints.model import Model
+    from gan_cocktail.errors import CocktailError
     from gan_cocktail.exporting.hub import UnionGAN
+    from gan_cocktail.params.evaluation import EvaluationParams
+    from gan_cocktail.params.training import TrainingParams
+    from gan_cocktail.scripting import average, evaluate, generate, save, train, widen
 
 __version__ = "0.1.0"
+__all__ = [
+    "CocktailError",
+    "EvaluationParams",
+    "Model",
+    "TrainingParams",
+    "UnionGAN",
+    "average",
+    "evaluate",
+    "generate",
+    "load",
+    "save",
+    "train",
+    "widen",
+]
+
+_MODULES = {
+    "CocktailError": "errors",
+    "EvaluationParams": "params.evaluation",
+    "Model": "checkpoints.model",
+    "TrainingParams": "params.training",
+    "UnionGAN": "exporting.hub",
+} | dict.fromkeys(("average", "evaluate", "generate", "save", "train", "widen"), "scripting")
 
 
 def load(path: str | PathLike[str]) -> "Model":
@@ -25,10 +52,12 @@ def load(path: str | PathLike[str]) -> "Model":
     return model.load(Path(path))
 
 
-def __getattr__(name: str) -> "type[UnionGAN]":
-    """UnionGAN, whose module takes PyTorch's time to import, when it is asked for."""
-    if name != "UnionGAN":
+def __getattr__(name: str) -> Any:
+    """What the package shows, when it is asked for: its modules take PyTorch's time to import."""
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from gan_cocktail.exporting.hub import UnionGAN
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
 
-    return UnionGAN
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

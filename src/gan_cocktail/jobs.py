@@ -22,7 +22,7 @@ class Job:
 
 def jobs(plan: Plan) -> list[Job]:
     """Every job that the tables, figures and unions need, each after those that it builds upon."""
-    wanted = {*plan.evaluations(), *plan.figures(), *plan.unions(), *plan.tables(), plan.report()}
+    wanted = {*plan.evaluations(), *plan.figures(), *plan.unions(), *plan.hubs(), *plan.tables(), plan.report()}
     chosen: list[Job] = []
     for job in reversed(_candidates(plan)):
         if wanted & set(job.outputs):
@@ -42,7 +42,8 @@ def made(plan: Plan) -> set[str]:
 
 
 def _candidates(plan: Plan) -> list[Job]:
-    return [*_sources(plan), *_models(plan), *_measurements(plan), *_applications(plan), *_report(plan)]
+    parts = (_sources, _models, _measurements, _exports, _applications, _report)
+    return [job for part in parts for job in part(plan)]
 
 
 def _sources(plan: Plan) -> Iterator[Job]:
@@ -177,6 +178,15 @@ def _measurements(plan: Plan) -> Iterator[Job]:
                 yield Job("evaluate", f"{mixture}.{method}.{seed}", inputs, made, [*keys, *classes])
             shown = plan.models(mixture, method, plan.params.seeds[0])
             yield Job("samples", f"{mixture}.{method}", shown, [plan.grid(mixture, method)], [*GRID_KEYS, *classes])
+
+
+def _exports(plan: Plan) -> Iterator[Job]:
+    first = plan.params.seeds[0]
+    for mixture in plan.params.mixtures:
+        for method in plan.methods_for(mixture):
+            if made := plan.hub(mixture, method):
+                inputs = [*plan.models(mixture, method, first), plan.evaluation(mixture, method, first)]
+                yield Job("export", f"{mixture}.{method}", inputs, made, [])
 
 
 def _applications(plan: Plan) -> Iterator[Job]:

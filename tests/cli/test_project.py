@@ -1,5 +1,6 @@
 """gan-cocktail project: an image that the model itself draws is found again."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -91,4 +92,11 @@ def test_a_mistake_is_one_sentence(union, tmp_path, name, options, message):
     defaults = {"class_": "face", "steps": 1, "weights": SHIPPED, "seed": 0}
     with pytest.raises(CocktailError, match=message):
         project(Path(union / name), union / "union.safetensors", tmp_path / "out", **defaults | options)
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_the_package_lpips_a_sentence_says_what_to_install(union, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "lpips", None)
+    with pytest.raises(CocktailError, match="package lpips, which is not installed; pip install"):
+        call(union, tmp_path / "out", distance="lpips")
     assert not (tmp_path / "out").exists()

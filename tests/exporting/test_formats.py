@@ -10,6 +10,7 @@ from gan_cocktail.cli.export import export
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.exporting.single_class import single_class
 from gan_cocktail.params.network import NetworkParams
+from gan_cocktail.plan.models import HUB
 from tests.networks import plain
 from tests.networks.test_networks import close, lively
 
@@ -126,12 +127,7 @@ def test_onnx_draws_the_same_for_any_batch_mix_and_psi(union, path, tmp_path):
 
 def test_a_hub_folder_loads_draws_and_says_what_it_is(union, path, tmp_path):
     export(path, "hub", tmp_path / "hub")
-    assert sorted(each.name for each in (tmp_path / "hub").iterdir()) == [
-        "README.md",
-        "config.json",
-        "grid.png",
-        "model.safetensors",
-    ]
+    assert {each.name for each in (tmp_path / "hub").iterdir()} == set(HUB)
     gan = UnionGAN.from_pretrained(tmp_path / "hub")
     assert gan.classes == ["cat", "face"]
     assert torch.equal(gan.draw("face", [3, 4], psi=0.5), UnionGAN(union).draw(1, [3, 4], psi=0.5))

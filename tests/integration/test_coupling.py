@@ -226,7 +226,7 @@ def test_10_a_model_is_on_disk_once_and_can_be_replaced(done):
     files = [done.folder / OURS, *(done.folder / ".dvc/cache").rglob("*")]
     large = [f.stat() for f in files if f.is_file() and f.stat().st_size > 1_000_000]
     used = sum({(s.st_dev, s.st_ino): s.st_blocks * 512 for s in large}.values())
-    models = sum(len(c) for path, c in done.contents().items() if path.endswith(".safetensors"))
+    models = sum(map(len, {c for path, c in done.contents().items() if path.endswith(".safetensors")}))
     assert used < 1.1 * models
     done.set("merging.kimg", 0.08)
     done.snakemake()

@@ -13,7 +13,9 @@ import pytest
 import yaml
 from PIL import Image
 
+from gan_cocktail import UnionGAN
 from gan_cocktail.checkpoints.model import Model, load, save
+from gan_cocktail.plan.models import HUB
 from tests.conftest import ROOT, TINY
 from tests.integration.conftest import TOY
 
@@ -73,6 +75,19 @@ def test_models_carry_what_made_them(finished):
     ]
     evaluation = json.loads(finished.read("results/evaluation/pair/ours/seed0.json"))
     assert evaluation["info"]["extractor"]["name"] == "efficientnet_lite0"
+
+
+def test_each_union_of_the_first_replicate_has_a_folder_for_the_hub(finished):
+    unions = finished.folder / "results/unions/pair"
+    assert sorted(path.parent.name for path in unions.glob("*/hub")) == ["mixed", "ours", "scratch"]
+    for method in ("mixed", "ours", "scratch"):
+        folder = unions / method / "hub"
+        assert {path.name for path in folder.iterdir()} == set(HUB)
+        assert (folder / "model.safetensors").read_bytes() == (unions / method / "seed0.safetensors").read_bytes()
+    evaluation = json.loads(finished.read("results/evaluation/pair/ours/seed0.json"))
+    fids = [row["mean"] for row in evaluation["rows"] if (row["domain"], row["metric"]) == ("union", "fid")]
+    assert f"| union | {fids[-1]:.3g} |" in (unions / "ours/hub/README.md").read_text()
+    assert UnionGAN.from_pretrained(str(unions / "ours/hub")).draw("face").shape == (1, 3, 32, 32)
 
 
 def test_the_average_is_that_of_root_and_rooted(finished):

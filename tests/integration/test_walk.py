@@ -218,11 +218,8 @@ class Walk:
 
     def trainings_here(self):
         """Keys of the trained models that lie in the workspace."""
-        return {
-            key
-            for key in self.finished
-            if any(key.encode() in content[:100] for content in self.repository.contents().values())
-        }
+        here = [content[:100] for path, content in self.repository.contents().items() if "/hub/" not in path]
+        return {key for key in self.finished if any(key.encode() in start for start in here)}
 
     def note(self, before):
         for event in self.repository.events():

@@ -78,7 +78,11 @@ def _keep(stage: Any, times: dict[str, int]) -> None:
 
 
 def _date(path: str, time: int) -> None:
-    """Make a file that DVC may have replaced by a link as old as it was, for Snakemake compares ages."""
+    """Make a file that DVC may have replaced by a link as old as it was, for Snakemake compares ages.
+
+    What a link leads to becomes no younger: it may be another output's too, made before and of the same bytes.
+    """
     with suppress(PermissionError):  # another user's cache: then it is foreign, and recognised by the next run
-        for follow in (True, False):
-            os.utime(path, ns=(time, time), follow_symlinks=follow)
+        os.utime(path, ns=(time, time), follow_symlinks=False)
+        if os.stat(path).st_mtime_ns > time:
+            os.utime(path, ns=(time, time))

@@ -18,6 +18,7 @@ from workflow.coupling.code import manifest
 
 DVC_YAML = Path("dvc.yaml")
 CODE = Path("workflow/code")
+WHOLE = "export"  # its outputs are one folder, which DVC's cache has whole
 SYNC = "sync"  # the stage that all others come after
 HEADER = """\
 # Written from params.yaml by workflow/coupling/stages.py, whenever snakemake or dvc repro runs: edit that.
@@ -79,7 +80,7 @@ def _stage(job: Job, written: Mapping[str, Any]) -> dict[str, Any]:
         "params": [key for key in job.keys if _has(written, key)],
     }
     for path in job.outputs:
-        kind, entry = _out(path)
+        kind, entry = ("outs", path) if job.rule == WHOLE else _out(path)
         stage.setdefault(kind, []).append(entry)
     return stage
 

@@ -4,6 +4,7 @@ appendix D)."""
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -26,6 +27,10 @@ PIXELS = 1.0  # weight of the mean squared difference of pixels, which the perce
 SMALLEST = 8  # pixels a side of noise that is still compared with itself
 
 
+Points = Callable[[Tensor], Tensor]
+"""Maps float images [N, C, H, W] in [-1, 1], differentiably, to points whose squared distances are perceptual ones."""
+
+
 @dataclass(frozen=True)
 class Projection:
     """w [1, w_dim], the noise [1, 1, R, R] of each layer, and the perceptual distance from image to target."""
@@ -39,15 +44,16 @@ def project(
     G: Generator,
     target: Tensor,
     label: int,
-    perceptual: Perceptual,
+    perceptual: Perceptual | Points,
     steps: int,
     seed: int,
     report: Callable[[int], None] = lambda step: None,
 ) -> Projection:
     """The w and noise of class `label` with which G draws the uint8 image `target` [C, H, W] of its own size.
 
-    report: called with the number of each step done.
+    perceptual: what distance is minimised. report: called with the number of each step done.
     """
+    points = partial(_points, perceptual) if isinstance(perceptual, Perceptual) else perceptual
     where = G.mapping.get_buffer("w_avg").device
     rng = stream(seed, "projection", device=where)
     ws = map_class(G, torch.randn(LATENTS, G.z_dim, generator=rng, device=where), label)
@@ -56,7 +62,7 @@ def project(
     w = mean.clone().requires_grad_(True)
     noise = [layer.requires_grad_(True) for layer in G.synthesis.draw_noise(1, rng)]
     wanted = to_float(target[None]).to(where)
-    aim = _points(perceptual, wanted)
+    aim = points(wanted)
     adam = torch.optim.Adam([w, *noise], betas=(0.9, 0.999), lr=LEARNING_RATE)
     for step in range(steps):
         done = step / steps
@@ -64,7 +70,7 @@ def project(
             group["lr"] = LEARNING_RATE * _ramp(done)
         shake = spread * SHAKEN * max(0.0, 1 - done / STILL) ** 2
         image = G.synthesis(w + shake * torch.randn(w.shape, generator=rng, device=where), noise, twice=True)
-        loss = (_points(perceptual, image) - aim).square().sum() + PIXELS * (image - wanted).square().mean()
+        loss = (points(image) - aim).square().sum() + PIXELS * (image - wanted).square().mean()
         adam.zero_grad()
         (loss + REGULARITY * sum(map(_correlation, noise))).backward()
         adam.step()
@@ -74,7 +80,7 @@ def project(
         report(step + 1)
     with torch.no_grad():
         found = G.synthesis(w, noise)
-        distance = float((_points(perceptual, found) - aim).square().sum())
+        distance = float((points(found) - aim).square().sum())
     return Projection(w.detach(), [layer.detach() for layer in noise], distance)
 
 
@@ -90,12 +96,12 @@ def _points(perceptual: Perceptual, images: Tensor) -> Tensor:
     rgb = (images * 127.5 + 127.5).expand(-1, 3, -1, -1)
     if rgb.shape[2:] != size:
         rgb = F.interpolate(rgb, size=size, mode="bicubic", antialias=True)
-    return torch.cat([_unit(layer) for layer in perceptual.activations(rgb)], 1)
+    return torch.cat([unit(layer) for layer in perceptual.activations(rgb)], 1)
 
 
-def _unit(layer: Tensor) -> Tensor:
-    """As `perceptual.unit`, but with a gradient where nothing is active."""
-    scaled = layer * (layer.square().sum(1, keepdim=True) + 1e-10).rsqrt()
+def unit(layer: Tensor, shares: Tensor | float = 1.0) -> Tensor:
+    """As `perceptual.unit`, but with a gradient where nothing is active; shares: square roots of channels' weights."""
+    scaled = shares * layer * (layer.square().sum(1, keepdim=True) + 1e-10).rsqrt()
     return scaled.flatten(1) / (layer.shape[2] * layer.shape[3]) ** 0.5
 
 

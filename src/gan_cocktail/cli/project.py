@@ -1,7 +1,7 @@
 """gan-cocktail project: the w that draws a given image, and the image in every class."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 import typer
@@ -9,6 +9,7 @@ from rich.progress import Progress
 from torch import Tensor
 
 from gan_cocktail import device
+from gan_cocktail.applications.learned_distance import load_lpips
 from gan_cocktail.applications.projection import Projection, in_class
 from gan_cocktail.applications.projection import project as find
 from gan_cocktail.checkpoints.model import load, parent
@@ -37,24 +38,27 @@ def project(
     class_: Class = "",
     steps: Annotated[int, typer.Option(min=1, help="Of optimisation.")] = 500,
     weights: Annotated[Path, typer.Option(help="Of the extractor whose distance is minimised.")] = Path(SHIPPED),
+    distance: Annotated[
+        Literal["shipped", "lpips"],
+        typer.Option(help="shipped: of the extractor that ships; lpips: LPIPS on VGG-16, needs gan-cocktail[lpips]."),
+    ] = "shipped",
     seed: Seed = 0,
 ) -> None:
     """Find the w with which a model draws an image, and draw it in every class."""
     loaded, where = load(model), device.pick()
     label, G = pick_class(loaded, class_, model), loaded.generator().to(where)
     target = _read(image, loaded.network)
+    perceptual = load_lpips(where) if distance == "lpips" else load_perceptual(weights, where)
     with Progress(transient=True) as progress:
         task = progress.add_task(f"projecting {image.name}", total=steps)
-        found = find(
-            G, target, label, load_perceptual(weights, where), steps, seed, lambda k: progress.update(task, completed=k)
-        )
+        found = find(G, target, label, perceptual, steps, seed, lambda k: progress.update(task, completed=k))
     images = {name: _draw(G, in_class(G, found.w, label, k), found) for k, name in enumerate(loaded.class_names)}
     for name, each in images.items():
         _write(each, out / f"{name}.png")
     _write(grid(torch.stack([target, *images.values()]), 1 + len(images)), out / "projection.png")
     noise = {f"noise.{k}": layer for k, layer in enumerate(found.noise)}
     told = {"class": loaded.class_names[label], "steps": steps, "seed": seed, "distance": found.distance}
-    info = describe("projection", **told, parents=[parent(image), parent(model)])
+    info = describe("projection", **told, by=distance, parents=[parent(image), parent(model)])
     save_tensors({"w": found.w} | noise, {"info": info}, out / "w.safetensors")
     typer.echo(f"{out}: perceptual distance {found.distance:.3g}; projection.png: the image, then {', '.join(images)}")
 

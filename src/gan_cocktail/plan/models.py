@@ -11,6 +11,7 @@ from gan_cocktail.params.method import AverageKind, Method
 from gan_cocktail.params.ways import Mean, Way
 from gan_cocktail.plan.sources import SourcePlan
 
+HUB = ("model.safetensors", "config.json", "README.md", "grid.png")  # what a folder for the hub holds
 AVERAGES: tuple[AverageKind, ...] = ("rooted", "unrooted")  # the plain means, which are shown by themselves
 
 
@@ -266,6 +267,20 @@ class ModelPlan(SourcePlan):
             if self.methods[method].trains
             for seed in self.params.seeds
             for model in self.models(mixture, method, seed)
+        ]
+
+    def hub(self, mixture: str, method: str) -> list[str]:
+        """The folder for the hub of a method's model (first replicate), file by file; none if it does not train."""
+        trains = self.methods[method].trains
+        return [f"{self.results}/unions/{mixture}/{method}/hub/{name}" for name in HUB] if trains else []
+
+    def hubs(self) -> list[str]:
+        """All of these."""
+        return [
+            path
+            for mixture in self.params.mixtures
+            for method in self.methods_for(mixture)
+            for path in self.hub(mixture, method)
         ]
 
     def rooting_kimg(self, mixture: str, method: str) -> float:

@@ -35,6 +35,7 @@ FEATURES = {  # of an image: how many, and the products that they take
 FEATURE = 32  # bytes of memory for each feature of an image: in halves, singles and a few times in doubles
 UNKNOWN = 50_000  # images of a dataset that nobody has counted
 START = 120.0  # seconds for anything
+COLUMNS = 8  # images a class that a folder for the hub shows
 ROWS = 4  # of a table of images
 TRAVERSED = 27  # images of a latent that measure a direction: at seven steps, and at the ends of ten other directions
 MERGING = 2  # times a model's weights: what other ways than the mean hold of the largest tensor, in double precision
@@ -188,6 +189,10 @@ class Needs:
         columns = self.plan.params.figures.columns
         own, root = (self._drawing([each], columns) for each in (self._network(source), self._root(mixture)))
         return max(own, root, key=lambda need: need.memory)
+
+    def export(self, mixture: str) -> Need:
+        """A model as read and as written, and some images of each class."""
+        return self._drawing([self._root(mixture)] * 2, COLUMNS * len(self.plan.mixture(mixture).sources))
 
     def table(self, mixture: str) -> Need:
         """A table of images, a column at a time."""
