@@ -1,11 +1,16 @@
 """The command line as a person meets it."""
 
+import inspect
 import subprocess
+import sys
+from importlib import import_module
 
 import pytest
+from typer.testing import CliRunner
 
+from gan_cocktail import __version__
 from gan_cocktail.checkpoints.model import Model, save
-from gan_cocktail.cli import VERBS
+from gan_cocktail.cli import VERBS, _described, build
 from tests.conftest import ROOT, TINY
 
 
@@ -18,11 +23,27 @@ def test_help_lists_every_verb():
     assert all(verb.replace("_", "-") in text for verb in VERBS)
 
 
+def test_the_list_of_verbs_is_there_without_pytorch():
+    code = (
+        "import sys; sys.argv[1:] = ['--help']; import gan_cocktail.cli as c\ntry: c.main()\nexcept SystemExit: pass\n"
+    )
+    check = "sys.exit(sorted({'torch', 'numpy', 'pandas'} & sys.modules.keys()) or 0)"
+    run = subprocess.run([sys.executable, "-c", code + check], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_explains_itself(verb):
-    run = call(verb.replace("_", "-"), "--help")
-    assert run.returncode == 0
+    run = CliRunner().invoke(build([verb]), [verb.replace("_", "-"), "--help"])
+    assert run.exit_code == 0
     assert "Usage" in run.stdout
+    assert _described(verb).__doc__ == inspect.getdoc(getattr(import_module(f"gan_cocktail.cli.{verb}"), verb))
+
+
+def test_a_verb_by_its_program_explains_itself_and_the_version_is_told():
+    assert "--psi" in call("generate", "--help").stdout
+    assert call("--version").stdout == f"gan-cocktail {__version__}\n"
+    assert "Did you mean 'merge'" in call("merg").stderr
 
 
 def test_every_rule_is_a_verb():

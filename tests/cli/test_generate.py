@@ -121,3 +121,12 @@ def test_a_mistake_is_one_sentence(path, tmp_path, options, message):
 
 def test_seeds_are_lists_of_ranges():
     assert read_seeds("0-2,7, 9-9") == [0, 1, 2, 7, 9]
+
+
+@pytest.mark.parametrize("name", ["walk.mov", "x.jpg", "a/b.webm"])
+def test_kinds_of_files_that_are_not_written_become_no_folders(path, tmp_path, name):
+    with pytest.raises(CocktailError, match=r"--out: expected \.png, \.zip, \.mp4, \.gif or a folder, found .*" + name):
+        call(path, tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+    call(path, tmp_path / "v1.2", seeds="0", class_="cat")  # a folder
+    assert len(list((tmp_path / "v1.2").iterdir())) == 1

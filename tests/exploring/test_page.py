@@ -199,6 +199,63 @@ def test_a_seed_that_is_typed_is_drawn(opened, explorer):
     assert page.get_by_label("Seed", exact=True).input_value() == "42"
 
 
+SLIDERS = {  # name: a value, and the state that it makes of the first
+    "Share of cat": (0.4, lambda s: replace(s, shares=(0.4, s.shares[1]))),
+    "psi of cat": (0.3, lambda s: replace(s, psi=(0.3, s.psi[1]))),
+    "Share of face": (0.6, lambda s: replace(s, shares=(s.shares[0], 0.6))),
+    "psi of face": (0.2, lambda s: replace(s, psi=(s.psi[0], 0.2))),
+    "Direction pose": (1.5, lambda s: replace(s, steps=(1.5,))),
+    "From A to B": (0.5, lambda s: replace(s, toward=0.5)),
+    "Coarse layers of A, the rest of B": (3, lambda s: replace(s, layers=3)),
+}
+
+
+def test_every_slider_does_what_it_says(opened, explorer):
+    page = opened(DESKTOP)
+    names = page.evaluate("[...document.querySelectorAll('main input[type=range]')].map(e => e.ariaLabel)")
+    assert names == list(SLIDERS)
+    mixed = replace(explorer.start(), shares=(1.0, 0.5))  # in which both psi count
+    until(page, lambda: page.get_by_role("slider", name="Share of face").fill("0.5"))
+    for name, (value, change) in SLIDERS.items():
+        slider = page.get_by_role("slider", name=name)
+        first = slider.input_value()
+        until(page, lambda slider=slider, value=value: slider.fill(str(value)))
+        close(shown(page), picture(explorer, change(mixed)))
+        until(page, lambda slider=slider, first=first: slider.fill(first))
+        close(shown(page), picture(explorer, mixed))
+
+
+def test_b_is_of_another_seed_or_class(opened, explorer):
+    page = opened(DESKTOP)
+    until(page, lambda: page.get_by_role("slider", name="From A to B").fill("1"))
+    close(shown(page), picture(explorer, replace(explorer.start(), toward=1.0)))
+    assert page.get_by_label("Seed of B").is_disabled()
+    page.get_by_role("checkbox", name="B has the same latent as A").click()  # to seed 0, which A has too
+    until(page, lambda: page.get_by_label("Seed of B").fill("7"))
+    state = replace(explorer.start(), toward=1.0, other_seed=7)
+    close(shown(page), picture(explorer, state))
+    page.get_by_label("Class of B").click()
+    until(page, page.get_by_role("option", name="cat").click)
+    close(shown(page), picture(explorer, replace(state, other_class=0)))
+
+
+def test_seeds_are_stepped_through_and_drawn_by_lot(opened, explorer):
+    page = opened(DESKTOP)
+    seed = page.get_by_label("Seed", exact=True)
+    until(page, lambda: seed.fill("5"))
+    until(page, page.get_by_role("button", name="Previous seed").click)
+    assert seed.input_value() == "4"
+    until(page, page.get_by_role("button", name="Random seed").click)
+    close(shown(page), picture(explorer, replace(explorer.start(), seed=int(seed.input_value()))))
+
+
+@pytest.mark.parametrize(("kind", "n"), [("Classes", 2), ("A to B", 7), ("Layers", 7), ("pose", 7), ("None", 0)])
+def test_each_row_has_its_pictures(opened, explorer, kind, n):
+    page = opened(DESKTOP)
+    page.get_by_role("button", name=kind, exact=True).first.click()
+    page.wait_for_function(f"document.querySelectorAll('.row-of img[src]').length === {n}")
+
+
 def test_a_projected_image_is_shown_in_its_class(opened, explorer):
     page = opened(DESKTOP)
     page.get_by_label("Start from").click()
@@ -243,6 +300,10 @@ def test_what_is_downloaded_is_what_is_shown(opened, explorer, tmp_path):
     assert (own.network.c_dim, own.info["class"]) == (0, explorer.names[0])
     (image,) = draw_seeds(own.generator(), 0, [1], noise="const")
     close(image.int(), picture(explorer, replace(explorer.start(), seed=1)))
+    page.get_by_label("Class", exact=True).click()
+    page.get_by_role("option", name="face").click()
+    other = load(saved(page, "Model of this class (safetensors)", tmp_path))
+    assert other.info["class"] == explorer.names[1]
 
 
 def test_another_host_name_is_refused_and_nothing_is_left_behind(served, chromium):

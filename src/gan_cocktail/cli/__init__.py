@@ -1,69 +1,79 @@
 """The command line: one verb a file, each the rule of the same name in the pipeline."""
 
+import ast
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from gan_cocktail.checkpoints.formats.table import describe
+from gan_cocktail import __version__
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.recognise import is_pickle, recognise
 
-VERBS = (
-    "inspect",
-    "new",
-    "generate",
-    "explore",
-    "project",
-    "export",
-    "train_source",
-    "synthesize",
-    "reference",
-    "discriminator",
-    "widen",
-    "root",
-    "fisher",
-    "average",
-    "merge",
-    "evaluate",
-    "distances",
-    "samples",
-    "interpolate",
-    "swap",
-    "mix",
-    "direction",
-    "traverse",
-    "tables",
-    "figure",
-    "curves",
-    "report_distances",
-    "report",
-    "import_features",
-    "schema",
-)
+GROUPS = {  # of the help, by what a person wants
+    "Merge": ("inspect", "new", "widen", "root", "average", "merge"),
+    "Draw and use": ("generate", "explore", "project", "export"),
+    "One latent space": ("interpolate", "swap", "mix", "direction", "traverse"),
+    "Sources": ("train_source", "synthesize", "reference", "discriminator", "fisher"),
+    "Measure and show": (
+        "evaluate", "distances", "samples", "tables", "figure", "curves", "report_distances", "report",
+    ),
+    "Upkeep": ("import_features", "schema"),
+}  # fmt: skip
+VERBS = tuple(verb for verbs in GROUPS.values() for verb in verbs)
 
 
-def build(verbs: Sequence[str]) -> typer.Typer:
-    """The application with the given verbs; only their modules are imported."""
+def build(verbs: Sequence[str], find: Callable[[str], Callable[..., None]] | None = None) -> typer.Typer:
+    """The application with the given verbs; only their modules are imported, or none, if `find` finds functions."""
     app = typer.Typer(
         help="Merge pretrained GANs into one conditional GAN, without their training data.",
         no_args_is_help=True,
+        invoke_without_command=True,
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    app.callback()(lambda: None)  # verbs stay subcommands even if there is one alone
+    app.callback()(_everywhere)  # with it verbs stay subcommands even if there is one alone
     for verb in verbs:
-        app.command()(getattr(import_module(f"gan_cocktail.cli.{verb}"), verb))
+        group = next(name for name, some in GROUPS.items() if verb in some)
+        app.command(rich_help_panel=group)((find or _imported)(verb))
     return app
+
+
+def _everywhere(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        print(f"gan-cocktail {__version__}")
+        raise typer.Exit()
+
+
+def _imported(verb: str) -> Callable[..., None]:
+    return getattr(import_module(f"gan_cocktail.cli.{verb}"), verb)
+
+
+def _described(verb: str) -> Callable[..., None]:
+    """A function that knows what a verb does, and nothing else: the list of verbs is there without PyTorch."""
+    tree = ast.parse(Path(__file__).with_name(f"{verb}.py").read_text(encoding="utf-8"))
+    functions = [each for each in tree.body if isinstance(each, ast.FunctionDef)]
+
+    def stub() -> None:
+        pass
+
+    stub.__name__ = verb
+    stub.__doc__ = next(ast.get_docstring(each) for each in functions if each.name == verb)
+    return stub
 
 
 def _refuse_bad_checkpoints(arguments: Sequence[str]) -> None:
     """Refuse pickles that cannot be read before PyTorch is imported, which takes seconds and half a gigabyte."""
     for name in arguments:
         if os.path.isfile(name) and is_pickle(recognise(Path(name))):
+            from gan_cocktail.checkpoints.formats.table import describe
+
             describe(Path(name))
 
 
@@ -73,7 +83,10 @@ def main() -> None:
     try:
         if asked != "inspect":  # which tells of all files that it is given
             _refuse_bad_checkpoints(sys.argv[2:])
-        build([asked] if asked in VERBS else VERBS)()  # PyTorch takes seconds to import, tables need none
+        if asked in VERBS:
+            build([asked])()  # PyTorch takes seconds to import, tables need none
+        else:
+            build(VERBS, _described)()
     except CocktailError as e:
         print(f"gan-cocktail: {e}", file=sys.stderr)
         sys.exit(e.exit_code)

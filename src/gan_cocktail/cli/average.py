@@ -34,7 +34,7 @@ def average(
     owners: Annotated[
         str,
         typer.Option(
-            help="Of each class in order, which of the models it is of, comma-separated; default: one a model."
+            help="Of each class in order, the model (from 0) whose domain it is, comma-separated; default: one a model."
         ),
     ] = "",
     fisher: Annotated[
@@ -58,6 +58,7 @@ def average(
     parents = [parent(path) for path in (*models, *(fisher or []))]
     averaged.info = describe("merged_initialisation", merge=how.way, **_facts(how, root, seed), parents=parents)
     save(averaged, out)
+    print(f"{out}: {how.way} of {', '.join(map(str, models))}")
 
 
 def _read_way(name: str, weights: str, layers: str, settings: str) -> Way:

@@ -1,5 +1,6 @@
 """gan-cocktail generate: images and videos of a model, by seeds."""
 
+import mimetypes
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -31,12 +32,22 @@ def generate(
     seeds: Annotated[str, typer.Option(help="Such as 0-99 or 1,5,7: one image each.")] = "0-7",
     psi: Annotated[float, typer.Option(help="Truncation: 1 for none, less for more typical images.")] = 1.0,
     mix: Annotated[str, typer.Option(help="Instead of a class, a mix of them in W: cat=0.5,face=0.5.")] = "",
-    w: Annotated[Path | None, typer.Option(help="Instead of seeds, a file with a tensor w, of gan-cocktail.")] = None,
-    noise: Annotated[Literal["fresh", "const", "none"], typer.Option(help="Its noise; fresh: a seed's own.")] = "fresh",
-    frames: Annotated[int, typer.Option(min=1, help="Of a video: from one stop to the next.")] = 45,
+    w: Annotated[
+        Path | None, typer.Option(help="Instead of seeds, a file with w: of `gan-cocktail project`, or of the page.")
+    ] = None,
+    noise: Annotated[
+        Literal["fresh", "const", "none"],
+        typer.Option(help="Of images, in each pixel: fresh, a seed's own; const, as stored in the model; none."),
+    ] = "fresh",
+    frames: Annotated[int, typer.Option(min=1, help="Of a video: from one class or seed to the next.")] = 45,
     fps: Annotated[int, typer.Option(min=1, help="Of a video: frames a second.")] = 30,
 ) -> None:
-    """Draw images by seeds, or a video that walks from class to class and from seed to seed; --out says which."""
+    """Draw images by seeds, or a video that walks from class to class and from seed to seed; --out says which.
+
+    A grid has a row a class and a column a seed. A video of S seeds and C classes goes through S x C images and back to
+    the first: `--seeds 0 --out walk.mp4` goes from one class to the next and back.
+    """
+    _check(out)
     loaded = load(model)
     G, chosen = loaded.generator().to(device.pick()), read_seeds(seeds)
     shares = {"w": [1.0]} if w else _shares(loaded.class_names, class_, mix)
@@ -51,6 +62,13 @@ def generate(
         info = describe("images", classes=list(ws), seeds=seeds, psi=psi, noise=noise, parents=[parent(model)])
         _write(images, chosen, out, info)
     typer.echo(f"{out}: {', '.join(ws)}, {len(chosen)} seed{'s' * (len(chosen) != 1)}")
+
+
+def _check(out: Path) -> None:
+    """Raise CocktailError for the name of a kind of file that is not written: it would become a folder."""
+    kind = (mimetypes.guess_type(out.name)[0] or "").partition("/")[0]
+    if kind in ("image", "video", "audio") and out.suffix not in (".png", *SUFFIXES):
+        raise CocktailError(f"--out: expected .png, .zip, {', '.join(SUFFIXES)} or a folder, found {out}")
 
 
 def read_seeds(text: str) -> list[int]:

@@ -134,6 +134,6 @@ def _merge(one: Merge) -> list[str]:
 
 def _cost(found: Report) -> str:
     if not found.cost or not found.speed:
-        return f"{found.unmeasured[:1].upper()}{found.unmeasured[1:]}."
+        return f"Not measured: {found.unmeasured}."
     what = "Merging it with another like it" if len(found.files) == 1 else "Merging"
     return f"{what} (ours), with {found.kimg:g} kimg a stage:\n" + "\n".join(summary(found.cost, found.speed))
