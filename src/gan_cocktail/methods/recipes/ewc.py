@@ -6,5 +6,5 @@ from gan_cocktail.params.restraints import EWCParams
 METHOD = Method(
     label="EWC",
     initialisation="root",
-    ewc=EWCParams(mapping=0.1, synthesis=0.1, discriminator=0.1),  # the best of experiments/sweep.yaml
+    ewc=EWCParams(mapping=0.01, synthesis=0.01, discriminator=0.01),  # the best of experiments/sweep.yaml
 )
