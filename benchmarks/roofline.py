@@ -13,11 +13,11 @@ COPIED = 2**26  # numbers
 
 
 def seconds(action: Callable[[], object], where: torch.device, at_least: float) -> list[float]:
-    """Times of calls, the device's work included, over so many seconds and five calls at least; a first is not told."""
+    """Times of calls, the device's work included, over so many seconds and two calls at least; a first is not told."""
     found: list[float] = []
     action()
     began = time.monotonic()
-    while len(found) < 5 or time.monotonic() - began < at_least:
+    while len(found) < 2 or time.monotonic() - began < at_least:
         wait(where)
         start = time.perf_counter()
         action()
