@@ -2,7 +2,10 @@
 
 import faulthandler
 import os
+import platform
 import signal
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -37,3 +40,24 @@ def test_a_device_that_is_not_there_is_named(monkeypatch):
     monkeypatch.setenv(device.VARIABLE, "cuda:99")
     with pytest.raises(CocktailError, match="cuda:99: no such device here"):
         device.pick()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other libraries keep memory by rules of their own")
+def test_memory_that_tensors_gave_back_is_used_again():
+    """New pages are counted: each has to be cleared by the system."""
+    code = """
+import resource, sys, torch
+from gan_cocktail import device
+if sys.argv[1] == "kept":
+    device.pick()
+torch.ones(2**24)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(20):
+    torch.ones(2**24)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+    new, kept = (
+        int(subprocess.run([sys.executable, "-c", code, how], check=True, capture_output=True, text=True).stdout)
+        for how in ("new", "kept")
+    )
+    assert kept < new / 5
