@@ -80,7 +80,13 @@ def table(header: list[str], rows: list[list[Any]]) -> None:
 def main() -> None:
     """Measure, write, show."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", nargs="+", default=["32", "64", "128"], choices=list(SIZES), help="pixels; 256 takes a CPU half an hour")
+    parser.add_argument(
+        "--sizes",
+        nargs="+",
+        default=["32", "64", "128"],
+        choices=list(SIZES),
+        help="pixels; 256 takes a CPU half an hour",
+    )
     parser.add_argument("--precision", nargs="+", default=None, choices=["fp32", "bf16", "fp16"])
     parser.add_argument("--seconds", type=float, default=8, help="of each measurement, at least")
     parser.add_argument("--baseline", type=Path, default=BASELINE)
