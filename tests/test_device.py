@@ -50,10 +50,10 @@ import resource, sys, torch
 from gan_cocktail import device
 if sys.argv[1] == "kept":
     device.pick()
-torch.ones(2**24)
+torch.ones(2**22)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range(20):
-    torch.ones(2**24)
+    torch.ones(2**22)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
     new, kept = (

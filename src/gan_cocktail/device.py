@@ -42,11 +42,11 @@ def has_bf16() -> bool:
 
 
 def _keep_memory() -> None:
-    """Have glibc keep what tensors give back: else each large one is new pages, which the system has to clear."""
+    """Have glibc keep what tensors give back, but for very large ones: else each is new pages, which have to be cleared."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if platform.system() == "Linux" else None
     if mallopt:  # musl has none
         mallopt(KEEP_FREED, 2**31 - 1)
-        mallopt(OWN_PAGES_FROM, 2**30) or mallopt(OWN_PAGES_FROM, 2**25)  # what older ones allow
+        mallopt(OWN_PAGES_FROM, 2**25)
 
 
 def _avoid_broken_bf16() -> None:
