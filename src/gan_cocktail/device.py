@@ -42,7 +42,7 @@ def has_bf16() -> bool:
 
 
 def _keep_memory() -> None:
-    """Have glibc keep what tensors give back, but for very large ones: else each is new pages, which have to be cleared."""
+    """Have glibc keep what tensors give back, but for very large ones: new pages each time have to be cleared first."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if platform.system() == "Linux" else None
     if mallopt:  # musl has none
         mallopt(KEEP_FREED, 2**31 - 1)
