@@ -20,7 +20,8 @@ GROUPS = {  # of the help, by what a person wants
     "One latent space": ("interpolate", "swap", "mix", "direction", "traverse"),
     "Sources": ("train_source", "synthesize", "reference", "discriminator", "fisher"),
     "Measure and show": (
-        "evaluate", "distances", "samples", "tables", "figure", "curves", "report_distances", "report",
+        "evaluate", "distances", "samples", "provenance", "tables", "figure", "curves", "report_distances",
+        "report",
     ),
     "Upkeep": ("import_features", "schema"),
 }  # fmt: skip
