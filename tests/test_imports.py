@@ -11,7 +11,7 @@ LEVELS = [
     {"errors"},
     {"files", "params", "seeds", "device", "machine", "recognise"},
     {"facts", "provenance", "networks"},
-    {"tensors"},
+    {"tensors", "ancestry"},
     {"checkpoints", "data"},
     {"training", "merging", "evaluation"},
     {"methods", "reporting", "applications"},

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
+from gan_cocktail.ancestry import GONE, OTHER, Ancestor, ancestry
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.inspecting.ancestry import GONE, OTHER, Ancestor, ancestry
 
 ELSEWHERE = ("kind", "parents", "settings", "versions")  # told in another place
 LONGEST = 100  # characters of a value in the tree; --json has all

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gan_cocktail.ancestry import sources
 from gan_cocktail.checkpoints.model import Model
 
 HEAD = """---
@@ -24,7 +25,7 @@ def card(model: Model, grid: str, evaluation: Mapping[str, Any] | None = None) -
         + (f" with {len(names)} classes." if n.c_dim else "."),
         f"![One row a class, one column a seed]({grid})",
         f"## Use\n```python\n{_snippet(names)}\n```",
-        f"## Made of\n{_parents(model.info)}",
+        f"## Made of\n{_parents(model.info)}\n\n{_sources(model.info)}",
         f"## Recipe\n{_recipe(model.info)}",
         f"## Measured\n{_measured(evaluation)}",
         "## Limits\nTuned on images that its sources drew, not on real ones: it draws nothing better than they do.",
@@ -58,6 +59,17 @@ def _parents(info: dict[str, Any]) -> str:
     parents = info.get("parents", [])
     lines = [f"- `{each['path']}`, SHA-256 `{each['sha256']}`" for each in parents]
     return "\n".join(lines) or "Nothing is recorded."
+
+
+def _sources(info: dict[str, Any]) -> str:
+    """What these were made from in the end, and of which data, as far as files are here that say it."""
+    lines = [f"- `{each.path}`, SHA-256 `{each.sha256}`{_data(each.info or {})}" for each in sources(info)]
+    return "\n".join(["These, in the end, of:", *lines]) if lines else ""
+
+
+def _data(info: dict[str, Any]) -> str:
+    n = f" ({info['n_images']:,} images)" if isinstance(info.get("n_images"), int) else ""
+    return f": trained on {info['dataset']}{n}" if info.get("dataset") else ""
 
 
 def _measured(evaluation: Mapping[str, Any] | None) -> str:

@@ -60,6 +60,12 @@ def ancestry(path: Path, verify: bool) -> Ancestor:
     return Ancestor(path.as_posix(), digest, SAME if verify else UNCHECKED, info, _parents(info, verify, known))
 
 
+def sources(info: dict[str, Any]) -> list[Ancestor]:
+    """Where what made an artifact begins, each once: sources, and what is not here or another file by now."""
+    found = [each for parent in _parents(info, True, {}) for each in parent.walk() if not each.parents]
+    return list({(each.path, each.sha256): each for each in found}.values())
+
+
 def read_info(path: Path) -> dict[str, Any] | None:
     """What an artifact says of how it was made; None for a file that says nothing."""
     try:

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gan_cocktail.checkpoints.model import Model, save
+from gan_cocktail.ancestry import GONE, OTHER, SAME, UNCHECKED, ancestry, read_info, sources
+from gan_cocktail.checkpoints.model import Model, load, save
 from gan_cocktail.cli import build
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.inspecting.ancestry import GONE, OTHER, SAME, UNCHECKED, ancestry, read_info
+from gan_cocktail.exporting.card import card
+from gan_cocktail.files import sha256
 from gan_cocktail.provenance import describe
 from tests.conftest import ROOT, TINY
 
@@ -81,6 +83,16 @@ def test_seeds_settings_and_versions_are_told_and_nothing_twice(made):
     told = json.loads(call("provenance", "again.safetensors", "--json").stdout)
     assert told["parents"][0] == told["parents"][1]
     assert told["info"]["settings"]["weights"] == [1.0, 3.0]
+
+
+def test_a_model_card_names_the_sources_as_far_as_they_are_what_they_were(made):
+    mean = load(Path("mean.safetensors"))
+    text = card(mean, "grid.png")
+    for name in "ab":
+        assert f"- `{name}.safetensors`, SHA-256 `{sha256(Path(f'{name}.safetensors'))}`" in text
+    assert [each.path for each in sources(mean.info)] == ["a.safetensors", "b.safetensors"]
+    call("widen", "b.safetensors", "--out", "wide_b.safetensors", "--classes", "x,b", "--position", "b")
+    assert [each.path for each in sources(mean.info)] == ["a.safetensors", "wide_b.safetensors"]
 
 
 def test_a_file_that_says_nothing_is_refused(tmp_path):
