@@ -38,8 +38,10 @@ SchedulerParameters=sched_min_interval=100000,batch_sched_delay=0
 MinJobAge=3600
 KillWait=5
 SlurmdParameters=config_overrides
-NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} State=UNKNOWN
+GresTypes=gpu
+NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} Gres=gpu:1 State=UNKNOWN
 PartitionName=toy Nodes={host} Default=YES MaxTime=INFINITE State=UP
+PartitionName=GPU_PARTITION Nodes={host} MaxTime=INFINITE State=UP
 """
 
 
@@ -60,6 +62,7 @@ class Slurm:
             (folder / name).mkdir()
         text = CONF.format(host=socket.gethostname(), folder=folder, ports=_free(2), cpus=cpus, memory=memory)
         (folder / "slurm.conf").write_text(text)
+        (folder / "gres.conf").write_text("Name=gpu File=/dev/null\n")  # what SLURM takes for a GPU
         self.environment = {
             "SLURM_CONF": str(folder / "slurm.conf"),
             "PATH": f"{self._srun()}:{os.environ['PATH']}",

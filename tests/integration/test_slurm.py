@@ -1,11 +1,11 @@
 """The pipeline on a real SLURM of one node: what arrives there, what comes back, and what a failure leaves."""
 
 import importlib.util
-import os
-import shutil
 import signal
 import time
+from pathlib import Path
 
+import psutil
 import pytest
 
 from gan_cocktail.checks import networks
@@ -13,9 +13,9 @@ from gan_cocktail.jobs import jobs, outputs
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.plan.experiment import Plan
 from gan_cocktail.plan.needs import Needs
-from tests.conftest import ROOT
 from tests.integration.repository import PARAMS, STAND_IN, Repository, assert_clean, copy
 from tests.integration.slurm import Slurm, missing
+from tests.test_profiles import SETTING
 
 LACKING = missing() or (
     "" if importlib.util.find_spec("snakemake_executor_plugin_slurm") else "pip install 'gan-cocktail[cluster]'"
@@ -24,8 +24,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.slurm, pytest.mark.skipif(bool(LACKI
 
 PAIR = {name: PARAMS["sources"][name] for name in ("cat", "face")}
 TOY = PARAMS | {"sources": PAIR, "mixtures": {"pair": {"sources": list(PAIR)}}, "methods": ["ours"]}
-HERE = ("--slurm-no-account", "--slurm-status-command=squeue", "--slurm-init-seconds-before-status-checks=2")
-PROFILE = ("--profile", "profiles/slurm", "--latency-wait=5", *HERE)
+PROFILE = (  # and what it lacks on loopback: no accounts, and no time to wait
+    *("--profile", "profiles/slurm", "--slurm-no-account", "--slurm-status-command=squeue"),
+    *("--slurm-init-seconds-before-status-checks=2", "--latency-wait=5"),
+)
 GREEDY = """\
 #!/bin/sh
 test "$1" = widen && python3 -c 'import time; held = b"x" * 1_500_000_000; time.sleep(4)'
@@ -60,9 +62,13 @@ def start(tmp_path_factory):
 
 @pytest.fixture
 def repository(start, tmp_path):
-    """A copy of it."""
+    """A copy of it; what a test that failed left running there is killed."""
     copy(start, tmp_path / "my project")
-    return Repository(tmp_path / "my project")
+    repository = Repository(tmp_path / "my project")
+    yield repository
+    for child in psutil.Process().children():
+        if Path(child.cwd()) == repository.folder:
+            child.kill()
 
 
 def with_verbs(repository, script):
@@ -95,7 +101,7 @@ def test_every_job_goes_through_slurm_with_what_it_needs_and_dvc_agrees(slurm, r
     assert len(failed) == 2  # too little memory for those
     assert len(found) == len(jobs(plan)) + 2
 
-    needs = Needs(plan, networks(plan))
+    needs = _needs()
     merge, widen = needs.merge("pair", "ours"), needs.widen("cat")
     asked = {(job["Comment"], job["MinMemoryNode"], job["TimeLimit"]) for job in found}
     assert ("rule_merge_wildcards_pair_ours_0", *_form(merge)) in asked
@@ -103,6 +109,11 @@ def test_every_job_goes_through_slurm_with_what_it_needs_and_dvc_agrees(slurm, r
         assert ("rule_widen_wildcards_pair_cat", *_form(widen, attempt)) in asked
     assert ("rule_widen_wildcards_pair_cat", *_form(widen, 3)) not in asked
     assert_clean(repository)
+
+
+def _needs():
+    plan = Plan(Params.model_validate(TOY))
+    return Needs(plan, networks(plan))
 
 
 def _form(need, attempt=1):
@@ -145,8 +156,50 @@ def test_a_preempted_job_waits_and_begins_again(slurm, repository):
     while not repository.events():
         time.sleep(0.2)
     slurm.said("scontrol", "requeue", job)
+    while "PENDING" not in slurm.said("squeue", "--noheader", "--format=%T", f"--job={job}"):
+        time.sleep(0.2)
+    slurm.said("scontrol", "update", f"JobId={job}", "StartTime=now")  # else in two minutes
     output, _ = process.communicate()
     assert process.returncode == 0, output
     (again,) = (found for found in slurm.jobs() if found["JobId"] == job)
     assert (again["JobState"], again["Restarts"]) == ("COMPLETED", "1")
     assert repository.made() == [target]
+
+
+def test_steps_that_compute_on_a_gpu_get_one_and_others_do_not(slurm, repository):
+    profile = repository.folder / "profiles/slurm/config.yaml"
+    before, key, gpus = profile.read_text().partition("#set-resources")
+    profile.write_text(before + SETTING.sub("", key + gpus))
+    repository.snakemake(*PROFILE, "results/widened/pair/cat.safetensors", "results/synthetic/cat.zip")
+    drawn, widened = sorted(slurm.jobs()[-2:], key=lambda job: job["Comment"])
+    assert (drawn["Partition"], drawn["TresPerJob"]) == ("GPU_PARTITION", "gres:gpu:1")
+    assert (widened["Partition"], "TresPerJob" in widened) == ("toy", False)
+    assert drawn["JobState"] == widened["JobState"] == "COMPLETED"
+
+
+def test_dvc_repro_submits_its_jobs_too(slurm, repository):
+    profile, before = repository.folder / "profiles/slurm/config.yaml", len(slurm.jobs())
+    profile.write_text(profile.read_text() + "slurm-no-account: true\nslurm-status-command: squeue\n")
+    repository.planned()  # writes dvc.yaml
+    repository.dvc("repro", "synthesize.cat", environment={"SNAKEMAKE_PROFILE": "profiles/slurm"})
+    assert [job["Comment"] for job in slurm.jobs()[before:]] == ["rule_synthesize_wildcards_cat"]
+    assert repository.made() == ["results/synthetic/cat.zip"]
+    assert "synthesize.cat" not in repository.status()
+
+
+def test_a_training_that_slurm_ends_saves_its_state_and_continues(slurm, repository):
+    """As it ends jobs at Ctrl-C, at the end of their time, and when others go first: SIGTERM, then SIGKILL."""
+    repository.stand_in, target = False, "results/rooted/pair/face/seed0.safetensors"
+    repository.set("rooting.kimg", 1)
+    folder = repository.folder / target.replace(".safetensors", ".training")
+    process = repository.start("snakemake", *PROFILE, target)
+    while not (folder / "log.jsonl").exists():
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.1)
+    (job,) = running(slurm, process)
+    slurm.said("scancel", job)
+    process.communicate()  # Snakemake takes it for a failure, and tries again
+    assert process.returncode == 0
+    assert "continuing at" in (repository.folder / "results/logs/root/pair/face/seed0.log").read_text()
+    again = slurm.jobs()[-1]
+    assert (again["JobState"], again["MinMemoryNode"]) == ("COMPLETED", _form(_needs().root("pair"), 2)[0])
