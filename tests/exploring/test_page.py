@@ -35,7 +35,13 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (Debian: apt-get install chromium)"),
 ]
 SHOWN = "figure.picture img"
-RUN = [sys.executable, "-c", "from gan_cocktail.cli import main; main()"]
+CODE = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as a terminal starts it; tests may run in the background
+from gan_cocktail.cli import main
+main()
+"""
+RUN = [sys.executable, "-c", CODE]
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 375, "height": 740}
 
 
