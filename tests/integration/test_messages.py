@@ -22,8 +22,8 @@ def test_what_dvc_s_cache_has_is_named_before_hours_are_spent(done):
     shutil.rmtree(done.folder / "results/unions")
     (done.folder / "results/tables/main.md").unlink()
     (line,) = told(done.snakemake("--dry-run"))
-    assert line == (
-        "DVC: of the missing outputs 3 need not be made anew: `dvc checkout` brings back 2 and "
+    assert line == (  # four of them are the folder for the hub
+        "DVC: of the missing outputs 7 need not be made anew: `dvc checkout` brings back 6 and "
         "`git checkout -- results` brings back 1"
     )
     assert told(done.snakemake("--dry-run")) == [line]
@@ -45,7 +45,9 @@ def test_what_would_not_fit_these_parameters_is_not_offered(done):
 def test_after_the_cache_is_gone_no_message_contradicts_another(done, tmp_path):
     done.git("clean", "-xdf", "--quiet")
     first, second = told(done.snakemake("--dry-run"))
-    cached = set(re.findall(r"path: (results/.*\.(?:safetensors|zip|pdf|html))$", text(done), re.MULTILINE))
+    cached = set(
+        re.findall(r"path: (results/.*(?:\.(?:safetensors|zip|pdf|html)|/hub/\S+))$", text(done), re.MULTILINE)
+    )
     assert re.fullmatch(r"DVC: \d+ outputs here are those of dvc.lock: made anew only if what .* is", first)
     lost = re.fullmatch(
         r"DVC: (\d+) of the missing outputs are in dvc.lock, but not in DVC's cache: no remote is set up, so they are "
