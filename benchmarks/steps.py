@@ -94,7 +94,7 @@ def main(size: str, precision: str, at_least: float) -> None:
     recipe = TrainingParams(batch_size=batch, precision=precision, path_length_weight=2 if large else 0)
     found = {"training": training(network, recipe, at_least, where)}
     found["drawing"] = drawing(network, precision, at_least / 4, where)
-    print(json.dumps(found | {"batch": batch, "peak MB": peak(where) / 1e6}))
+    print(json.dumps(found | {"batch": batch, "peak MB": round(peak(where) / 1e6)}))
 
 
 if __name__ == "__main__":
