@@ -31,7 +31,8 @@ def direction(
     opened, where = load(model), device.pick()
     label = pick_class(opened, class_, model)
     stream = f"direction/{label}"
-    values = torch.cat([measure(attribute, images) for images in draw(opened, label, n_images, seed, stream, where)])
+    batches = draw(opened, label, n_images, seed, stream, where)
+    values = torch.tensor([value for images in batches for value in measure(attribute, images).tolist()])  # no gaps
     w = map_class(opened.generator(), latents(n_images, opened.network.z_dim, seed, stream), label)
     found = fit(w, values)
     found.info = describe(
