@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 
 from gan_cocktail import __version__
 from gan_cocktail.checkpoints.model import Model, save
-from gan_cocktail.cli import VERBS, _described, build
+from gan_cocktail.cli import VERBS, _described, _named, build
+from gan_cocktail.cli.export import FORMATS
+from gan_cocktail.exporting.table import EXPORTS
 from tests.conftest import ROOT, TINY
 
 
@@ -32,12 +34,24 @@ def test_the_list_of_verbs_is_there_without_pytorch():
     assert run.returncode == 0, run.stderr
 
 
+def test_what_verbs_take_is_there_without_pytorch():
+    code = (
+        "import sys, gan_cocktail.cli as c\nfor verb in c.VERBS: c._described(verb)\nsys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_explains_itself(verb):
     run = CliRunner().invoke(build([verb]), [verb.replace("_", "-"), "--help"])
     assert run.exit_code == 0
     assert "Usage" in run.stdout
-    assert _described(verb).__doc__ == inspect.getdoc(getattr(import_module(f"gan_cocktail.cli.{verb}"), verb))
+    assert CliRunner().invoke(build([verb], _described), [verb.replace("_", "-"), "--help"]).stdout == run.stdout
+    assert inspect.getdoc(_named(verb)) == inspect.getdoc(getattr(import_module(f"gan_cocktail.cli.{verb}"), verb))
+
+
+def test_the_help_of_export_names_every_format():
+    assert all(f"{each.name}: {each.what}" in FORMATS for each in EXPORTS.values())
 
 
 def test_a_verb_by_its_program_explains_itself_and_the_version_is_told():

@@ -8,8 +8,18 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import Model, load, parent, save
-from gan_cocktail.cli.classes import OwnClasses, SourceClass, pick_own, read_source_classes
-from gan_cocktail.cli.options import Kimg, Out, Psi, Seed, Settings, read_section, training_folder
+from gan_cocktail.cli.classes import pick_own, read_source_classes
+from gan_cocktail.cli.options import (
+    Kimg,
+    Out,
+    OwnClasses,
+    Psi,
+    Seed,
+    Settings,
+    SourceClass,
+    read_section,
+    training_folder,
+)
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.unions import tune

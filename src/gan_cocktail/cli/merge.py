@@ -8,7 +8,7 @@ import typer
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
-from gan_cocktail.cli.classes import SourceClass, read_source_classes
+from gan_cocktail.cli.classes import read_source_classes
 from gan_cocktail.cli.options import (
     Images,
     Kimg,
@@ -17,6 +17,7 @@ from gan_cocktail.cli.options import (
     Readings,
     Seed,
     Settings,
+    SourceClass,
     read_kimg,
     read_readings,
     read_section,

@@ -7,14 +7,16 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
-from gan_cocktail.cli.classes import Class, SourceClass, pick_class
+from gan_cocktail.cli.classes import pick_class
 from gan_cocktail.cli.options import (
+    Class,
     Kimg,
     Out,
     Psi,
     Reading,
     Seed,
     Settings,
+    SourceClass,
     read_readings,
     read_section,
     training_folder,
