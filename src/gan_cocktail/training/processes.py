@@ -23,11 +23,6 @@ RANK, SIZE = "RANK", "WORLD_SIZE"  # torchrun's
 PATIENCE = timedelta(minutes=10)  # for the slowest process: the first one also draws samples and saves
 
 
-def is_first() -> bool:
-    """Whether this process is the one that writes files."""
-    return os.environ.get(RANK, "0") == "0"
-
-
 @dataclass(frozen=True)
 class Processes:
     """This process, number `rank` of `size`; by default it is alone, and nothing here does anything."""

@@ -77,12 +77,14 @@ class PerClass(ImageStream):
     def ask(self, labels: Tensor, rng: torch.Generator, rows: Rows = ALL) -> Pending:
         """Each stream is asked for the images of its own classes, of which it may be that none is wanted."""
         whose, wanted = self.of.to(labels.device)[labels], _mask(labels, rows)
-        asked, places = [], []
+        asked: list[Pending] = []
+        places: list[Tensor] = []
         for k in whose.unique().tolist():
             own = whose == k
             images, at = self.streams[k].ask(labels[own], rng, wanted[own]), (own & wanted).nonzero()[:, 0]
             if len(at):
-                asked, places = [*asked, images], [*places, at]
+                asked.append(images)
+                places.append(at)
 
         def take() -> Tensor:
             drawn = [each().to(labels.device) for each in asked]
