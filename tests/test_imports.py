@@ -22,7 +22,7 @@ LEVELS = [
     {"checks"},
     {"inspecting"},
     {"cli"},
-    {"__init__"},  # the front door
+    {"__init__", "__main__"},  # the front door
 ]
 RANK = {name: rank for rank, names in enumerate(LEVELS) for name in names}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from gan_cocktail import __version__
+from gan_cocktail.cli.several import hush, in_several
 from gan_cocktail.cli.signature import signature
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.recognise import is_pickle, recognise
@@ -81,6 +82,8 @@ def main() -> None:
     try:
         if asked != "inspect":  # which tells of all files that it is given
             _refuse_bad_checkpoints(sys.argv[2:])
+        in_several(asked)
+        hush()
         if asked not in VERBS:
             build(VERBS, _named)()
         else:  # PyTorch takes seconds to import: help needs none, nor do tables

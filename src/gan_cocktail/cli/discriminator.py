@@ -20,6 +20,7 @@ from gan_cocktail.cli.options import (
     read_section,
     training_folder,
 )
+from gan_cocktail.cli.several import is_first
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.unions import tune
@@ -68,7 +69,8 @@ def discriminator(
     print(f"{model} had no discriminator: its generator as it is, beside one that is {what}")
     facts = {"generator": source.info, "discriminator": what, "kimg": kimg, "truncation_psi": truncation_psi}
     info = describe("source", **facts, settings=recipe, seed=seed, parents=parents, **trained.info)
-    save(replace(source, D=trained.D, info=info), out)
+    if is_first():
+        save(replace(source, D=trained.D, info=info), out)
 
 
 def _check(source: Model, labels: list[int], images: list[Path], own: list[str], path: Path) -> None:

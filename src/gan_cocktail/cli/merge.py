@@ -24,6 +24,7 @@ from gan_cocktail.cli.options import (
     read_shares,
     training_folder,
 )
+from gan_cocktail.cli.several import is_first
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.twist import Twist
@@ -92,6 +93,8 @@ def merge(
         **union.info,
         **twist.facts,
     )
+    if not is_first():
+        return
     save(union, out)
     if snapshots_out:
         kept = {k: load(snapshot_path(training_folder(out), k)).G for k in keep}

@@ -21,6 +21,7 @@ from gan_cocktail.cli.options import (
     read_section,
     training_folder,
 )
+from gan_cocktail.cli.several import is_first
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.unions import one_class, tune
@@ -73,4 +74,5 @@ def root(
         parents=parents,
         **rooted.info,
     )
-    save(rooted, out)
+    if is_first():
+        save(rooted, out)
