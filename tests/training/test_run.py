@@ -14,7 +14,8 @@ from gan_cocktail.data.images import png, write_zip
 from gan_cocktail.methods.sources import train_source
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.training import SourceTrainingParams, TrainingParams
-from gan_cocktail.training.log import DivergedError, TrainingLog
+from gan_cocktail.training.divergence import DivergedError
+from gan_cocktail.training.log import TrainingLog
 from gan_cocktail.training.run import run, snapshot_path, steps_of
 from gan_cocktail.training.streams import FixedDatasets
 from gan_cocktail.training.trainer import TrainingJob

@@ -13,6 +13,7 @@ from gan_cocktail import __version__
 from gan_cocktail.cli.several import hush, in_several
 from gan_cocktail.cli.signature import signature
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.failures import sentence
 from gan_cocktail.recognise import is_pickle, recognise
 
 GROUPS = {  # of the help, by what a person wants
@@ -24,7 +25,7 @@ GROUPS = {  # of the help, by what a person wants
         "evaluate", "distances", "samples", "provenance", "tables", "figure", "curves", "report_distances",
         "report",
     ),
-    "Upkeep": ("import_features", "schema"),
+    "Upkeep": ("validate", "import_features", "schema"),
 }  # fmt: skip
 VERBS = tuple(verb for verbs in GROUPS.values() for verb in verbs)
 
@@ -77,7 +78,7 @@ def _refuse_bad_checkpoints(arguments: Sequence[str]) -> None:
 
 
 def main() -> None:
-    """Run a verb; a user's mistake ends with one message and its exit code (2)."""
+    """Run a verb; a user's mistake ends with one message and its exit code (2), a machine's fault with one and 1."""
     asked = sys.argv[1].replace("-", "_") if len(sys.argv) > 1 else ""
     try:
         if asked != "inspect":  # which tells of all files that it is given
@@ -91,3 +92,8 @@ def main() -> None:
     except CocktailError as e:
         print(f"gan-cocktail: {e}", file=sys.stderr)
         sys.exit(e.exit_code)
+    except (OSError, MemoryError, RuntimeError) as e:
+        if not (told := sentence(e)):
+            raise
+        print(f"gan-cocktail: {told}", file=sys.stderr)
+        sys.exit(1)

@@ -17,7 +17,7 @@ def in_several(verb: str) -> None:
         raise CocktailError(f"${VARIABLE}={asked}: expected the number of processes of a training, such as 2")
     if verb in TRAININGS and int(asked) > 1 and RANK not in os.environ:
         torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", asked]
-        os.execv(sys.executable, [*torchrun, "-m", "gan_cocktail", *sys.argv[1:]])
+        os.execv(sys.executable, [*torchrun, "-m", "gan_cocktail", *sys.argv[1:]])  # noqa: S606 - ourselves again
 
 
 def is_first() -> bool:

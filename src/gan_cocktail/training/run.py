@@ -19,8 +19,10 @@ from gan_cocktail.files import atomic
 from gan_cocktail.provenance import plain
 from gan_cocktail.seeds import latents
 from gan_cocktail.training.aside import STATE, other_job, prune, put_back, set_aside
-from gan_cocktail.training.log import ProgressReport, TrainingLog, check_finite
+from gan_cocktail.training.divergence import check_trainer
+from gan_cocktail.training.log import ProgressReport, TrainingLog
 from gan_cocktail.training.processes import joined, stop_requests
+from gan_cocktail.training.sealed import recover
 from gan_cocktail.training.state import restore_state, save_state
 from gan_cocktail.training.trainer import Trainer, TrainingJob
 
@@ -72,6 +74,7 @@ class _Keeper:
         """
         for leftover in self.folder.rglob(".*.*"):  # of a process that was killed while writing
             leftover.unlink()
+        recover(self.state)
         if not self.state.exists():
             yield
             return
@@ -106,14 +109,14 @@ class _Keeper:
         return path.exists() and read_facts(path, "a snapshot")["info"].get("fingerprint") == self.fingerprint
 
     def save_snapshot(self, trainer: Trainer, kimg: float) -> None:
-        """Keep the moving average of G."""
+        """Keep the moving average of G, unless the training is past help (DivergedError)."""
+        check_trainer(trainer, self.folder)
         info = {"kind": "snapshot", "kimg": kimg, "fingerprint": self.fingerprint}
         save(replace(trainer.job.initial, G=trainer.ema_weights(), D={}, info=info), snapshot_path(self.folder, kimg))
 
     def save_state(self, trainer: Trainer) -> None:
-        """Save everything, unless a weight is no longer finite (DivergedError)."""
-        for name, flat in (("a weight of G", trainer.flat_G), ("a weight of D", trainer.flat_D)):
-            check_finite({name: float(flat.detach().sum())}, self.folder, trainer.kimg)
+        """Save everything, unless it is past help (DivergedError)."""
+        check_trainer(trainer, self.folder)
         save_state(trainer, self.state, self.fingerprint, self.made_of)
 
 
@@ -135,7 +138,7 @@ def run(
 
     Where torchrun started several processes, they share each batch; the first alone writes, and all return the model.
 
-    Raises StoppedError on SIGINT or SIGTERM (to any of the processes), DivergedError on NaN.
+    Raises StoppedError on SIGINT or SIGTERM (to any of the processes), DivergedError on NaN and what exploded.
     """
     batch, keeper = job.settings.batch_size, _Keeper(folder, fingerprint, plain(dict(made_of or {})))
     last, milestones = steps_of(kimg, batch), {steps_of(k, batch): k for k in snapshots}

@@ -121,13 +121,11 @@ class Trainer:
         lengths = self._draw_lengths(max(1, s.batch_size // 2)) if due else None
         real_c, labels = self._labels(s.batch_size)
         asked = self.job.stream.ask(labels, self.rng, self.mine)
-        self.D.requires_grad_(False)
-        fake, stats = self._generator_step(fakes)
+        fake_logits, stats = self._generator_step(fakes)
         if lengths:
             stats["path_length"] = self._path_length_step(lengths)
-        self.D.requires_grad_(True)
         real = self._real(asked)
-        stats |= self._discriminator_step(fake, fakes.c, real, real_c)
+        stats |= self._discriminator_step(fake_logits, real, real_c)
         if s.r1_gamma and self.steps % s.r1_interval == 0:
             stats["r1"] = self._r1_step(real, real_c)
         self._update_ema()
@@ -202,19 +200,24 @@ class Trainer:
         return ws
 
     def _generator_step(self, fakes: _Fakes) -> tuple[Tensor, dict[str, Tensor]]:
+        """Logits of the fakes, by a graph whose ends are D's weights: D's step serves itself of the same pass."""
         c, noise, latents = fakes.c, fakes.noise, fakes.latents
         fake = self.G.synthesis(self._ws(latents, c), noise, self.dtype)
-        loss = generator_loss(self.D(self._augment(fake, fakes.maps), c, self.dtype))
-        stats = {"loss_G": loss.detach()}
+        seen = fake.detach().requires_grad_(True)
+        logits = self.D(self._augment(seen, fakes.maps), c, self.dtype)
+        loss = generator_loss(logits)
+        (slope,) = torch.autograd.grad(loss, seen, retain_graph=True)
+        stats, ends, slopes = {"loss_G": loss.detach()}, [fake], [slope]
         if self.teachers and c is not None and (weight := self.teachers.weight(self.kimg)):
             difference = (fake - self.teachers.draw(latents, c, noise, self.dtype)).abs().mean()
-            loss, stats["consistency"] = loss + weight * difference, difference.detach()
-        loss.backward()
+            ends, slopes = [*ends, difference], [*slopes, torch.full_like(difference, weight)]
+            stats["consistency"] = difference.detach()
+        torch.autograd.backward(ends, slopes)
         if self.anchor_G:
             self.anchor_G.pull(self.flat_G)
             stats["anchor_G"] = self.anchor_G.penalty(self.flat_G)
         self._apply(self.flat_G, self.adam_G)
-        return fake.detach(), stats
+        return logits, stats
 
     def _path_length_step(self, drawn: _Lengths) -> Tensor:
         s = self.settings
@@ -228,13 +231,9 @@ class Trainer:
         self._apply(self.flat_G, self.adam_G)
         return mean
 
-    def _discriminator_step(
-        self, fake: Tensor, fake_c: Tensor | None, real: Tensor, real_c: Tensor | None
-    ) -> dict[str, Tensor]:
-        """The fakes of the generator's step serve again, beside the real images in one pass."""
-        images = torch.cat([self._augment(fake, self._maps(len(fake) * self.processes.size)), real])
-        c = None if fake_c is None or real_c is None else torch.cat([fake_c, real_c])
-        fake_logits, real_logits = self.D(images, c, self.dtype, minibatches=2).chunk(2)
+    def _discriminator_step(self, fake_logits: Tensor, real: Tensor, c: Tensor | None) -> dict[str, Tensor]:
+        """fake_logits: of the generator's step; D has not moved since."""
+        real_logits = self.D(real, c, self.dtype)
         loss = discriminator_loss(fake_logits, real_logits)
         loss.backward()
         stats = {"loss_D": loss.detach(), "real_logits": real_logits.detach().mean()}
