@@ -159,33 +159,36 @@ def wait_for_state(out, process):
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("killed", [0, 1])
 def test_when_one_process_is_killed_all_end_and_the_same_command_goes_on(folder, tmp_path, killed):
     out = tmp_path / "m.safetensors"
-    process = start(folder, out, 2, 1.6)
+    process = start(folder, out, 2, 0.8)
     wait_for_state(out, process)
     os.kill(children(process)[killed], signal.SIGKILL)
     _, said = process.communicate(timeout=100)
-    assert process.returncode
+    assert process.returncode == 128 + signal.SIGKILL
     assert "run it again to continue" in said
+    assert "Traceback" not in said
     assert not out.exists()
-    assert "continuing at" in finish(start(folder, out, 2, 1.6))
-    assert log(out)[-1]["step"] == 192
+    assert "continuing at" in finish(start(folder, out, 2, 0.8))
+    assert log(out)[-1]["step"] == 96
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_request_to_stop_one_process_stops_all_at_the_same_step(folder, tmp_path, number):
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "whole"), [(signal.SIGINT, False), (signal.SIGTERM, True)])
+def test_a_request_to_stop_stops_all_processes_at_the_same_step(folder, tmp_path, number, whole):
     out = tmp_path / "m.safetensors"
-    process = start(folder, out, 2, 1.6)
+    process = start(folder, out, 2, 0.8)
     wait_for_state(out, process)
-    os.kill(children(process)[1], number)
+    os.kill(process.pid if whole else children(process)[1], number)
     _, said = process.communicate(timeout=100)
-    assert process.returncode
+    assert process.returncode == 130
     stops = {line.split("stopped at ")[1] for line in said.splitlines() if "stopped at " in line}
     assert len(stops) == 1
-    assert "Traceback" not in said.split("torch.distributed.elastic")[0]
+    assert "Traceback" not in said
     at = float(next(iter(stops)).split()[0])
-    assert f"continuing at {at:g} kimg" in finish(start(folder, out, 2, 1.6))
+    assert f"continuing at {at:g} kimg" in finish(start(folder, out, 2, 0.8))
 
 
 def test_a_number_of_processes_that_is_none_is_refused(folder, tmp_path):
