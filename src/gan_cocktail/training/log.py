@@ -42,10 +42,15 @@ class TrainingLog:
         if step % LOG_STEPS == 0:
             self.write(step, kimg)
 
-    def write(self, step: int, kimg: float) -> None:
-        """Append one line; DivergedError if a loss is not finite, or exploded."""
+    def check(self, step: int, kimg: float) -> dict[str, float]:
+        """Means of the losses since the last line; DivergedError if one is not finite, or exploded."""
         means = {name: float(total) / self.counts[name] for name, total in self.sums.items()}
         check_finite(means, self.path.parent, step, kimg)
+        return means
+
+    def write(self, step: int, kimg: float) -> None:
+        """Append one line; DivergedError as `check`."""
+        means = self.check(step, kimg)
         line = {"step": step, "kimg": kimg, "seconds": round(time.monotonic() - self.started, 3)} | means
         with self.path.open("a") as f:
             f.write(json.dumps(line) + "\n")

@@ -169,6 +169,7 @@ def _lead(trainer: Trainer, kimg: float, keeper: _Keeper, last: int, milestones:
                 if trainer.steps in grids:
                     write_samples(trainer, folder / f"samples/{trainer.kimg:09.3f}.png")
                 if stop or trainer.steps in grids or time.monotonic() - saved > STATE_SECONDS:
+                    log.check(trainer.steps, trainer.kimg)
                     keeper.save_state(trainer)
                     saved = time.monotonic()
                 if stop and trainer.steps < last:
