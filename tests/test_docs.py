@@ -20,7 +20,7 @@ WAYS_PAGE = (ROOT / "docs/ways.md").read_text()
 UNION = "results/unions/cat-face/ours/seed0.safetensors"
 EVALUATION = "results/evaluation/MIXTURE/METHOD/seed0.json"
 COMMANDS = re.findall(r"^gan-cocktail (?:generate|export) .*$", PAGE, re.MULTILINE)
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 
 
