@@ -37,7 +37,17 @@ def climbed(request):
 
 
 SETS = [(drawn, "cat"), *((real, domain) for domain in OTHER)]
-every_set = pytest.mark.parametrize("climbed", SETS, indirect=True, ids=[f"{k.__name__} {d}" for k, d in SETS])
+
+
+def case(kind, domain):
+    """A set as a parameter; what it costs is its ladders, so its tests are of one worker."""
+    name = f"{kind.__name__} {domain}"
+    return pytest.param(
+        (kind, domain), id=name, marks=[pytest.mark.xdist_group(name), *[pytest.mark.long] * (kind is real)]
+    )
+
+
+every_set = pytest.mark.parametrize("climbed", [case(*s) for s in SETS], indirect=True)
 
 
 @every_set
