@@ -26,6 +26,7 @@ RESIDENT = ROOT / "tests/resident"
 TINY = NetworkParams(img_resolution=16, z_dim=16, w_dim=16, channel_base=128, channel_max=16)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Tests that share the finished run are of one worker, and what takes longest begins first."""
     for item in items:

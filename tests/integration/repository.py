@@ -9,6 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.conftest import RESIDENT, ROOT
@@ -53,6 +54,7 @@ PARAMS = TOY | {
     "training": {"batch_size": 16},
 }
 ENGINES = ("snakemake", "dvc")
+REPRO_LONG = ["snakemake", pytest.param("repro", marks=pytest.mark.long)]  # where DVC runs all or half of the jobs
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info", "unfinished", "synthetic.zip")
 
 

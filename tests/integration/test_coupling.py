@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tests.integration.repository import PARAMS, assert_clean, kill, started
+from tests.integration.repository import PARAMS, REPRO_LONG, assert_clean, kill, started
 
 pytestmark = pytest.mark.slow
 REPORT = "results/report.html"
@@ -128,8 +128,8 @@ def test_7_a_fresh_clone_makes_the_same_from_nothing(done, tmp_path):
 # 8: kills
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
-@pytest.mark.parametrize("whom", ["everything", "interrupt"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
+@pytest.mark.parametrize("whom", ["everything", pytest.param("interrupt", marks=pytest.mark.long)])
 def test_8_what_a_killed_snakemake_has_finished_is_neither_lost_nor_redone(fresh, whom, engine):
     process = started(fresh, "snakemake", "--cores", "2", events=7)
     kill(process, whom)
@@ -146,7 +146,7 @@ def test_8_what_a_killed_snakemake_has_finished_is_neither_lost_nor_redone(fresh
     assert_clean(fresh)
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
 @pytest.mark.parametrize("whom", ["everything", "engine"])
 def test_8_what_a_killed_dvc_has_finished_is_neither_lost_nor_redone(fresh, whom, engine):
     process = started(fresh, "dvc", "repro", events=4)
@@ -172,7 +172,7 @@ def running(words):
                 yield int(pid)
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "dvc"])
+@pytest.mark.parametrize("engine", ["snakemake", pytest.param("dvc", marks=pytest.mark.long)])
 def test_8_a_killed_step_fails_its_run_and_the_next_goes_on(fresh, engine):
     command = ["snakemake", "--cores", "1"] if engine == "snakemake" else ["dvc", "repro"]
     process = started(fresh, *command, events=3, seconds="2")
@@ -204,6 +204,7 @@ def test_9_dvc_compares_parameters_metrics_and_plots(done):
     assert "methods_pair.png" in page
 
 
+@pytest.mark.long
 def test_9_dvc_experiments_run_here_aside_and_queued(done):
     done.dvc("exp", "run", "--name", "longer", "--set-param", "merging.kimg=0.08")
     assert OURS in done.made()
@@ -234,6 +235,7 @@ def test_10_a_model_is_on_disk_once_and_can_be_replaced(done):
     assert_clean(done)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv (util-linux) takes root's powers away")
 def test_10_without_root_s_powers_no_file_is_in_the_way(fresh):
     plain = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
@@ -271,7 +273,7 @@ def test_adding_and_removing_mixtures_and_methods_is_an_edit_of_params_alone(don
     assert_clean(done)
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
 def test_an_edit_of_code_reruns_what_runs_it(done, engine):
     done.edit("reporting/figures.py")
     getattr(done, engine)()

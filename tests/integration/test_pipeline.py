@@ -20,6 +20,7 @@ from tests.conftest import ROOT, TINY
 from tests.integration.conftest import TOY
 
 pytestmark = pytest.mark.slow
+REST = ("the training", "interrupt")  # to be killed
 
 
 def test_every_method_has_finite_numbers_for_every_domain(finished):
@@ -214,7 +215,7 @@ def test_without_a_reference_the_source_s_own_images_serve_and_the_table_says_so
     assert "synthetic images for face" in (project.folder / "results/tables/main.md").read_text()
 
 
-@pytest.mark.parametrize("whom", ["everything", "the training", "interrupt"])
+@pytest.mark.parametrize("whom", ["everything", *(pytest.param(w, marks=pytest.mark.long) for w in REST)])
 def test_killed_run_continues_to_the_same_weights(project, finished, whom):
     """kill -9 of Snakemake and its jobs, of a training alone, and Ctrl-C in a terminal."""
     target = "results/unions/pair/ours/seed0.safetensors"

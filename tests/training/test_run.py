@@ -21,7 +21,7 @@ from tests.conftest import ROOT, TINY
 from tests.resident.session import Session
 
 CPU = torch.device("cpu")
-SETTINGS = {"kimg": 1.6, "network": TINY.model_dump(), "training": {"batch_size": 8, "augmentation": {}}}
+SETTINGS = {"kimg": 0.8, "network": TINY.model_dump(), "training": {"batch_size": 8, "augmentation": {}}}
 
 
 def job(images, initial=None):
