@@ -71,9 +71,9 @@ def lay(folder: Path, n: int) -> dict[str, str]:
 def snakemake(folder: Path, environment: dict[str, str], *options: str) -> float:
     """CPU seconds of Snakemake and all that it starts."""
     command = ["snakemake", "--cores", "1", *options]
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=folder, env=environment, text=True, **silent) as process:
-        told = process.stderr.read() if process.stderr else ""
+    heard = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, cwd=folder, env=environment, text=True, **heard) as process:
+        told = process.stdout.read() if process.stdout else ""
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

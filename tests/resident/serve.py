@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 
 MAIN = {"snakemake": "snakemake.cli", "dvc": "dvc.cli", "gan-cocktail": "gan_cocktail.cli"}
-ENGINES = (
+MODULES = (
     "snakemake.cli",
     "snakemake.api",
     "snakemake.workflow",
@@ -55,6 +55,8 @@ def run(call, streams):
     name = Path(call["argv"][0]).name
     with contextlib.suppress(OSError):  # for tests that look for whom to kill; Linux alone has it
         Path("/proc/self/comm").write_text(" ".join([name, *call["argv"][1:2]])[:15])
+    if name != "gan-cocktail":  # engines call Snakemake in turn as `python -m snakemake`
+        sys.executable = str(Path(__file__).parent / "engines/python")
     if name in MAIN:
         return import_module(MAIN[name]).main()
     _, _, module, *arguments = call["argv"]  # python -m MODULE
@@ -149,7 +151,7 @@ def serve(server, path, is_over):
 
 def main(path):
     """Serve until killed."""
-    for name in (*ENGINES, *LIBRARIES):
+    for name in (*MODULES, *LIBRARIES):
         import_module(name)
     import_module("snakemake.cli").get_argument_parser()  # which looks for plugins
     gc.freeze()
