@@ -15,7 +15,7 @@ reproduce: $(READY) ## run the whole reproduction: results/tables, results/figur
 test: $(READY) ## run the tests, in ten minutes on two cores
 	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto --dist loadgroup -m "not long"
 
-test-long: $(READY) ## run those that take longer than all others together
+test-long: $(READY) ## run the rest, which takes longer
 	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto --dist loadgroup -m long
 
 lint: $(READY) ## check style, types and the workflow

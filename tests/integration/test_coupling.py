@@ -34,7 +34,7 @@ def test_2_after_dvc_snakemake_has_nothing_to_do(fresh):
     assert_clean(fresh)
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
 @pytest.mark.parametrize(
     ("key", "value", "made", "kept"),
     [
@@ -255,6 +255,7 @@ def test_10_without_root_s_powers_no_file_is_in_the_way(fresh):
 # The same from other sides
 
 
+@pytest.mark.long
 def test_adding_and_removing_mixtures_and_methods_is_an_edit_of_params_alone(done):
     far = {"far": {"sources": ["face", "flower"]}}
     done.set("mixtures", PARAMS["mixtures"] | far)
@@ -314,6 +315,7 @@ def test_what_a_rule_asks_of_the_machine_reruns_nothing(done):
     assert done.status() <= {"sync"}  # which looks at all of the library
 
 
+@pytest.mark.long
 def test_an_edit_while_a_run_is_under_way_is_not_passed_over(fresh):
     run = started(fresh, "snakemake", "--cores", "2", events=6)
     fresh.edit("training/trainer.py")

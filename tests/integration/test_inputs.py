@@ -54,7 +54,7 @@ def differing(repository, path):
     }
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
 def test_an_older_file_in_the_place_of_a_model_reruns_what_reads_it(done, engine):
     before = done.contents()
     put_older(done)

@@ -81,6 +81,7 @@ def test_two_files_of_different_programs_and_widths(project):
     assert "flower-star: 16 images of flower.zip. 16 images of star.zip." in page
 
 
+@pytest.mark.long
 def test_images_are_added_to_a_union(project):
     """A union whole, and a folder of larger images that something drew."""
     both = Model.random(SMALL, 0)
