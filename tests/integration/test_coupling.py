@@ -190,6 +190,7 @@ def test_8_a_killed_step_fails_its_run_and_the_next_goes_on(fresh, engine):
 # 9: experiments, metrics, plots
 
 
+@pytest.mark.long
 def test_9_dvc_compares_parameters_metrics_and_plots(done):
     done.set("merging.kimg", 0.08)
     done.repro()

@@ -119,7 +119,8 @@ def trained(fresh):
     return fresh
 
 
-@pytest.mark.parametrize("engine", REPRO_LONG)
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ["snakemake", "repro"])
 def test_any_change_in_a_dataset_s_folder_trains_its_source_anew(trained, engine):
     def edit():
         file = trained.folder / DATASET / "deep/down/c.png"
@@ -246,6 +247,7 @@ def test_the_same_when_the_run_was_killed(fresh, engine):
     assert_clean(fresh)
 
 
+@pytest.mark.long
 def test_what_was_edited_between_dvc_s_look_and_the_commit_is_not_committed(done):
     """A dataset that somebody writes to all the time: nothing that reads it is committed with a hash of its own."""
     put_older(done)

@@ -100,6 +100,7 @@ def merged(done):
     return done
 
 
+@pytest.mark.long
 def test_a_merge_of_two_results_is_told_and_settled(merged):
     """params.yaml first, then dvc.lock, each in one sentence; one side and a run settle it."""
     for engine in ("snakemake", "dvc"):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.repository import assert_clean
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 def port():
