@@ -10,36 +10,63 @@ from pathlib import Path
 from gan_cocktail.checkpoints.classes import find_class
 from gan_cocktail.checkpoints.formats.table import Told, tell
 from gan_cocktail.data.files import is_dataset
-from gan_cocktail.errors import CocktailError
-from gan_cocktail.facts import read_facts
-from gan_cocktail.files import sha256
-from gan_cocktail.params.evaluation import EvaluationParams
+from gan_cocktail.errors import CocktailError, Problems
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.plan.experiment import Plan
 from gan_cocktail.recognise import recognise
+from gan_cocktail.statistics_checks import check_reference
 
 
 def check_inputs(plan: Plan) -> list[str]:
     """What is left out of the experiment and why, a sentence each.
 
-    Raises CocktailError, naming source, file and key, at the first source that does not fit.
+    Raises one CocktailError that names everything that does not fit, by source, file and key.
     """
+    if wrong := misfits(plan):
+        raise CocktailError("\n".join(wrong))
+    return [said for mixture in plan.params.mixtures if (said := _left_out(plan, mixture))]
+
+
+def misfits(plan: Plan) -> list[str]:
+    """Everything that does not fit, a sentence each."""
+    wrong = Problems()
     for mixture, m in plan.params.mixtures.items():
-        told = {s: _told(plan, s) for s in m.sources}
-        _check_root(plan, mixture, told)
+        told: dict[str, Told | None] = {}
         for source in m.sources:
-            _check_reference(plan, source)
+            with wrong.noted():
+                told[source] = _told(plan, source)
+            with wrong.noted():
+                check_reference(plan, source)
+        if len(told) == len(m.sources):  # else it is not known how they fit each other
+            _check_mixture(plan, mixture, told, wrong)
+        with wrong.noted():
+            _left_out(plan, mixture)
+    with wrong.noted():
+        _check_real(plan)
+    return wrong
+
+
+def _check_mixture(plan: Plan, mixture: str, told: dict[str, Told | None], wrong: Problems) -> None:
+    """Do the sources of a mixture fit it and each other?"""
+    with wrong.noted():
+        _check_root(plan, mixture, told)
+    with wrong.noted():
         _check_classes(plan, mixture, told)
+    with wrong.noted():
         _check_weights(plan, mixture)
-        whole = {s: replace(each, has_discriminator=True) for s in m.roots if (each := told[s])}
+    roots = plan.mixture(mixture).roots
+    whole = {s: replace(each, has_discriminator=True) for s in roots if (each := told[s])}
+    with wrong.noted():
         _check_networks(plan, mixture, {s: each for s, each in (told | whole).items() if each})
+
+
+def _check_real(plan: Plan) -> None:
     for name, method in plan.methods.items():
         if method.images == "real" and not any(name in plan.methods_for(mixture) for mixture in plan.params.mixtures):
             raise CocktailError(
                 f"methods: {name} is trained on real images, but no mixture has a `dataset` for each of its sources; "
                 "give the datasets, or leave it out"
             )
-    return [said for mixture in plan.params.mixtures if (said := _left_out(plan, mixture))]
 
 
 def networks(plan: Plan) -> dict[str, NetworkParams]:
@@ -156,38 +183,3 @@ def _check_networks(plan: Plan, mixture: str, told: Mapping[str, Told]) -> None:
                 f"mixtures.{mixture}: {first} and {other} differ in {', '.join(unlike)}, so their weights cannot be "
                 f"averaged as they are; leave {' and '.join(averaged)} out of methods (the others work)"
             )
-
-
-def _check_reference(plan: Plan, source: str) -> None:
-    path, evaluation = plan.params.sources[source].reference, plan.params.evaluation
-    if path is None or not Path(path).exists():
-        return
-    facts = read_facts(Path(path), f"the reference of source {source}")
-    if not {"extractor", "extractors"} & facts.keys():
-        raise CocktailError(f"sources.{source}.reference: {path} holds no statistics; is it a model?")
-    if "extractor" in facts:  # of earlier versions, which had one
-        raise CocktailError(
-            f"sources.{source}.reference: {path} was made with {facts['extractor']['name']} features by an earlier "
-            "version; make it anew with gan-cocktail reference"
-        )
-    made_with, size = facts.get("extractors", {}), evaluation.kid_subset_size
-    for name in evaluation.features:
-        _check_extractor(f"sources.{source}.reference: {path}", name, made_with, evaluation)
-    if facts["n_images"] < size:
-        raise CocktailError(
-            f"sources.{source}.reference: {path} is of {facts['n_images']} images, fewer than "
-            f"evaluation.kid_subset_size ({size}); lower it"
-        )
-
-
-def _check_extractor(where: str, name: str, made_with: dict[str, dict[str, str]], settings: EvaluationParams) -> None:
-    if name not in made_with:
-        raise CocktailError(
-            f"{where} was made with {' and '.join(made_with)} features, but evaluation.features has {name}; make it "
-            "anew with gan-cocktail reference, or drop `reference`: the source's synthetic images then serve"
-        )
-    weights = settings.files.get(name)
-    if weights and Path(weights).is_file() and made_with[name]["weights_sha256"] != sha256(Path(weights)):
-        raise CocktailError(
-            f"{where} was made with other weights than {weights}; make it anew with gan-cocktail reference"
-        )

@@ -30,4 +30,10 @@ def read_facts(path: Path, what: str) -> dict[str, Any]:
         raise CocktailError(f"{path}: expected {what}, found {found}{why}") from None
     if KEY not in metadata:
         raise CocktailError(f"{path}: expected {what}, found a safetensors file that this project did not write")
-    return json.loads(metadata[KEY])
+    try:
+        facts = json.loads(metadata[KEY])
+    except ValueError:
+        facts = None
+    if not isinstance(facts, dict):
+        raise CocktailError(f"{path}: expected {what}, found facts that are damaged; make or fetch the file anew")
+    return facts

@@ -14,12 +14,15 @@ from gan_cocktail.errors import CocktailError
 
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it to `path` when the block ends well."""
+    """Yield a temporary path beside `path`; rename it to `path` when the block ends well.
+
+    Raises OSError, naming `path`, if it cannot be written; nothing of it is left then.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
     temporary = Path(name)
     try:
+        os.close(handle)
         yield temporary
         with temporary.open("rb") as f:
             os.fsync(f.fileno())
@@ -27,6 +30,10 @@ def atomic(path: Path) -> Iterator[Path]:
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)  # mkstemp's files are private
         temporary.replace(path)
+    except OSError as e:
+        if e.filename in (None, name, temporary):  # a write knows no name, and that of the temporary says nothing
+            raise OSError(e.errno, e.strerror or str(e), str(path)) from e
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -48,6 +55,14 @@ def read_json(path: Path) -> Any:
         return json.loads(require(path).read_text(encoding="utf-8"))
     except ValueError as e:
         raise CocktailError(f"{path}: expected JSON, found something else ({e}); check the path") from None
+
+
+def read_text(path: Path) -> str:
+    """Read a text file of UTF-8; CocktailError if it is missing or something else."""
+    try:
+        return require(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise CocktailError(f"{path}: expected a text in UTF-8, found other bytes; check the path") from None
 
 
 def require(path: Path) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.files import write_text
+from gan_cocktail.files import read_text, write_text
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.params.yaml_text import read_yaml
@@ -56,7 +56,7 @@ def read(file: Path) -> Any:
     if not file.exists():
         raise CocktailError(f"{file}: no such file; expected an experiment, as params.yaml is one")
     check_merged(file)
-    return read_yaml(file.read_text(encoding="utf-8"), str(file))
+    return read_yaml(read_text(file), str(file))
 
 
 def read_params() -> tuple[Plan, dict[str, Any]]:
@@ -82,7 +82,7 @@ def _owner(name: str) -> Path | None:
 
 def check_merged(file: Path) -> None:
     """Raise CocktailError if a merge left its conflict markers in a file, with the ways out."""
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    text = read_text(file) if file.exists() else ""
     found = re.search(r"^(<<<<<<<|>>>>>>>)( |$)", text, re.MULTILINE)
     if found:
         line = text.count("\n", 0, found.start()) + 1

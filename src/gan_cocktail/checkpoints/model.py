@@ -18,7 +18,7 @@ from gan_cocktail.networks.generator import Generator
 from gan_cocktail.networks.shapes import shapes
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.network import NetworkParams
-from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
+from gan_cocktail.tensors import check_finite, load_tensors, save_tensors, with_prefix
 
 State = dict[str, Tensor]
 CLASS_SETTINGS = ("embed_dim", "class_mapping_layers", "class_dim", "class_embed_dim", "class_mapping_dim")
@@ -73,8 +73,9 @@ class Model:
 
 
 def save(model: Model, path: Path) -> None:
-    """Write the model atomically."""
+    """Write the model atomically; CocktailError if a weight is not finite."""
     tensors = {f"G.{k}": v for k, v in model.G.items()} | {f"D.{k}": v for k, v in model.D.items()}
+    check_finite(tensors, path)
     named = {"classes": list(model.classes)} if model.classes else {}
     save_tensors(tensors, {"network": model.network.model_dump(), "info": model.info} | named, path)
 

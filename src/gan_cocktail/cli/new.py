@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gan_cocktail import device
-from gan_cocktail.cli.inspect import Seconds
+from gan_cocktail.cli.options import Seconds
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import write_text
 from gan_cocktail.inspecting.experiment import command, text

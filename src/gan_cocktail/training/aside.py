@@ -7,9 +7,11 @@ from typing import Any
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.facts import read_facts
+from gan_cocktail.training.sealed import previous
 
 STATE = "state.safetensors"
-PARTS = (STATE, "log.jsonl", "samples", "snapshots")
+PREVIOUS = previous(Path(STATE)).name
+PARTS = ("log.jsonl", "samples", "snapshots", PREVIOUS, STATE)  # moved in this order: where a state is, all is
 KEPT = 3  # folders of earlier trainings; of more, the shortest training goes
 
 
@@ -47,7 +49,7 @@ def set_aside(folder: Path, why: str) -> Path:
     """Move a training's state, log, samples and snapshots into a folder of their own inside `folder`, and say so."""
     facts = read_facts(folder / STATE, "the state of a training")
     aside = folder / f"before-{facts['steps']}-{facts['fingerprint'][:8]}"  # the same name is the same training
-    if aside.exists():
+    if (aside / STATE).exists():  # without: a move that was cut short, which goes on
         shutil.rmtree(aside)
     _move(folder, aside)
     print(f"{folder}: starting anew: {why}. What was there is kept in {aside.name}", flush=True)

@@ -1,10 +1,8 @@
 """What a training tells: a JSON-lines file for programs, a bar or plain lines for people."""
 
 import json
-import math
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,29 +11,15 @@ import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor
 
-from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import write_text
+from gan_cocktail.training.divergence import check_finite
 
 LOG_STEPS = 16  # steps a line of the log: each holds one lazy R1
 PRINT_SECONDS = 20.0
 
 
-class DivergedError(CocktailError):
-    """A loss or a weight is no longer a finite number."""
-
-
-def check_finite(values: Mapping[str, float], folder: Path, kimg: float) -> None:
-    """Raise DivergedError, naming the value, if one is not a finite number."""
-    for name, value in values.items():
-        if not math.isfinite(value):
-            raise DivergedError(
-                f"{folder}: {name} became {value} before {kimg:g} kimg; the state saved last is kept. "
-                "Lower training.learning_rate, raise training.r1_gamma or use precision fp32: it then starts anew"
-            )
-
-
 class TrainingLog:
-    """Averages losses over LOG_STEPS steps, appends them to log.jsonl, and stops on NaN."""
+    """Averages losses over LOG_STEPS steps, appends them to log.jsonl, and stops on what diverges."""
 
     def __init__(self, path: Path, steps_done: int):
         """Lines beyond `steps_done` (written after the state that a resumed run starts from) are dropped."""
@@ -58,10 +42,15 @@ class TrainingLog:
         if step % LOG_STEPS == 0:
             self.write(step, kimg)
 
-    def write(self, step: int, kimg: float) -> None:
-        """Append one line; DivergedError if a loss is not finite."""
+    def check(self, step: int, kimg: float) -> dict[str, float]:
+        """Means of the losses since the last line; DivergedError if one is not finite, or exploded."""
         means = {name: float(total) / self.counts[name] for name, total in self.sums.items()}
-        check_finite(means, self.path.parent, kimg)
+        check_finite(means, self.path.parent, step, kimg)
+        return means
+
+    def write(self, step: int, kimg: float) -> None:
+        """Append one line; DivergedError as `check`."""
+        means = self.check(step, kimg)
         line = {"step": step, "kimg": kimg, "seconds": round(time.monotonic() - self.started, 3)} | means
         with self.path.open("a") as f:
             f.write(json.dumps(line) + "\n")

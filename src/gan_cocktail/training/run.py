@@ -1,13 +1,11 @@
 """Run a job to its budget: resume, log, sample grids, snapshots, state, interruption."""
 
 import math
-import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import torch
@@ -21,29 +19,16 @@ from gan_cocktail.files import atomic
 from gan_cocktail.provenance import plain
 from gan_cocktail.seeds import latents
 from gan_cocktail.training.aside import STATE, other_job, prune, put_back, set_aside
-from gan_cocktail.training.log import ProgressReport, TrainingLog, check_finite
+from gan_cocktail.training.divergence import check_trainer
+from gan_cocktail.training.log import ProgressReport, TrainingLog
+from gan_cocktail.training.processes import joined, stop_requests
+from gan_cocktail.training.sealed import recover
 from gan_cocktail.training.state import restore_state, save_state
 from gan_cocktail.training.trainer import Trainer, TrainingJob
 
 STATE_SECONDS = 30.0  # between saves of the whole state; it is saved with each grid too
 GRIDS = 10  # sample grids a training
 GRID_SIDE = 8
-
-
-@contextmanager
-def _stop_requests() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM instead of dying in the middle of a step."""
-    caught: list[int] = []
-
-    def remember(number: int, frame: FrameType | None) -> None:
-        caught.append(number)
-
-    before = {s: signal.signal(s, remember) for s in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield caught
-    finally:
-        for s, handler in before.items():
-            signal.signal(s, handler)
 
 
 def steps_of(kimg: float, batch_size: int) -> int:
@@ -89,6 +74,7 @@ class _Keeper:
         """
         for leftover in self.folder.rglob(".*.*"):  # of a process that was killed while writing
             leftover.unlink()
+        recover(self.state)
         if not self.state.exists():
             yield
             return
@@ -123,14 +109,14 @@ class _Keeper:
         return path.exists() and read_facts(path, "a snapshot")["info"].get("fingerprint") == self.fingerprint
 
     def save_snapshot(self, trainer: Trainer, kimg: float) -> None:
-        """Keep the moving average of G."""
+        """Keep the moving average of G, unless the training is past help (DivergedError)."""
+        check_trainer(trainer, self.folder)
         info = {"kind": "snapshot", "kimg": kimg, "fingerprint": self.fingerprint}
         save(replace(trainer.job.initial, G=trainer.ema_weights(), D={}, info=info), snapshot_path(self.folder, kimg))
 
     def save_state(self, trainer: Trainer) -> None:
-        """Save everything, unless a weight is no longer finite (DivergedError)."""
-        for name, flat in (("a weight of G", trainer.flat_G), ("a weight of D", trainer.flat_D)):
-            check_finite({name: float(flat.detach().sum())}, self.folder, trainer.kimg)
+        """Save everything, unless it is past help (DivergedError)."""
+        check_trainer(trainer, self.folder)
         save_state(trainer, self.state, self.fingerprint, self.made_of)
 
 
@@ -150,17 +136,32 @@ def run(
     so raising the budget trains the difference alone. Where it is not, it is said why, by what `made_of` (what
     the fingerprint is of) was and is, and all is kept aside in before-*/.
 
-    Raises StoppedError on SIGINT or SIGTERM, DivergedError on NaN.
+    Where torchrun started several processes, they share each batch; the first alone writes, and all return the model.
+
+    Raises StoppedError on SIGINT or SIGTERM (to any of the processes), DivergedError on NaN and what exploded.
     """
     batch, keeper = job.settings.batch_size, _Keeper(folder, fingerprint, plain(dict(made_of or {})))
-    trainer, last = Trainer(job, device), steps_of(kimg, batch)
-    milestones = {steps_of(k, batch): k for k in snapshots}
+    last, milestones = steps_of(kimg, batch), {steps_of(k, batch): k for k in snapshots}
+    with joined(device) as processes:
+        trainer = Trainer(job, device, processes)
+        if processes.first:
+            _lead(trainer, kimg, keeper, last, milestones)
+        else:
+            _follow(trainer, kimg, keeper, last)
+    return replace(job.initial, G=trainer.ema_weights(), D=trainer.D.state_dict(), info={})
+
+
+def _lead(trainer: Trainer, kimg: float, keeper: _Keeper, last: int, milestones: Mapping[int, float]) -> None:
+    """Train to step `last`, and write all that is written."""
+    folder, together = keeper.folder, trainer.processes
     grids = {round(last * i / GRIDS) for i in range(1, GRIDS + 1)}
-    with keeper.resume(trainer, last, milestones), _stop_requests() as stop:
+    with keeper.resume(trainer, last, milestones), stop_requests() as caught:
+        together.any(True)  # what is in the folder now is what the others continue
         log, saved = TrainingLog(folder / "log.jsonl", trainer.steps), time.monotonic()
         with ProgressReport(str(folder), kimg, trainer.kimg) as progress:
             while trainer.steps < last:
                 stats = trainer.step()
+                stop = together.any(bool(caught))
                 log.record(trainer.steps, trainer.kimg, stats)
                 progress.update(trainer.kimg)
                 if trainer.steps in milestones:
@@ -168,10 +169,25 @@ def run(
                 if trainer.steps in grids:
                     write_samples(trainer, folder / f"samples/{trainer.kimg:09.3f}.png")
                 if stop or trainer.steps in grids or time.monotonic() - saved > STATE_SECONDS:
+                    log.check(trainer.steps, trainer.kimg)
                     keeper.save_state(trainer)
                     saved = time.monotonic()
                 if stop and trainer.steps < last:
-                    raise StoppedError(
-                        f"{folder}: stopped at {trainer.kimg:g} of {kimg:g} kimg; run it again to continue"
-                    )
-    return replace(job.initial, G=trainer.ema_weights(), D=trainer.D.state_dict(), info={})
+                    raise _stopped(trainer, kimg, folder)
+
+
+def _follow(trainer: Trainer, kimg: float, keeper: _Keeper, last: int) -> None:
+    """Take part in what another process leads: the same steps from the same state."""
+    together = trainer.processes
+    with stop_requests() as caught:
+        together.any(True)
+        if keeper.state.exists():
+            restore_state(trainer, keeper.state)
+        while trainer.steps < last:
+            trainer.step()
+            if together.any(bool(caught)) and trainer.steps < last:
+                raise _stopped(trainer, kimg, keeper.folder)
+
+
+def _stopped(trainer: Trainer, kimg: float, folder: Path) -> StoppedError:
+    return StoppedError(f"{folder}: stopped at {trainer.kimg:g} of {kimg:g} kimg; run it again to continue")

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from gan_cocktail.facts import read_facts
-from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
+from gan_cocktail.tensors import load_tensors, with_prefix
+from gan_cocktail.training import sealed
 from gan_cocktail.training.flat import adam_state, restore_adam
 from gan_cocktail.training.trainer import Trainer
 
@@ -29,9 +30,12 @@ def _tensors(trainer: Trainer) -> dict[str, Tensor]:
 
 
 def save_state(trainer: Trainer, path: Path, fingerprint: str, made_of: Mapping[str, Any] | None = None) -> None:
-    """Write the trainer's state atomically; `fingerprint` names the job it belongs to, `made_of` says what that is."""
+    """Write the trainer's state with a checksum, keeping the one of before beside it.
+
+    `fingerprint` names the job it belongs to, `made_of` says what that is.
+    """
     facts = {"fingerprint": fingerprint, "steps": trainer.steps, "kimg": trainer.kimg, "made_of": made_of or {}}
-    save_tensors(_tensors(trainer), facts, path)
+    sealed.save(_tensors(trainer), facts, path)
 
 
 def saved_steps(path: Path, fingerprint: str) -> int | None:

@@ -1,0 +1,80 @@
+"""Are the files that an experiment names sound, to the last tensor and image? All that are bad are told at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gan_cocktail.checkpoints.model import load
+from gan_cocktail.checks import misfits, networks
+from gan_cocktail.data.dataset import read_dataset
+from gan_cocktail.errors import CocktailError, Problems
+from gan_cocktail.files import require
+from gan_cocktail.params.experiment import SourceParams
+from gan_cocktail.plan.experiment import Plan
+from gan_cocktail.tensors import check_finite, load_tensors
+
+
+def problems(plan: Plan) -> list[str]:
+    """Everything that is wrong with an experiment's input files, a sentence each; none: empty.
+
+    Unlike checks.misfits it reads files whole, and takes one that is not there for a mistake.
+    """
+    wrong = Problems()
+    for where, path in _named(plan):
+        with wrong.noted():
+            _present(where, path)
+    for source, params in plan.params.sources.items():
+        for check in (_model, _reference):
+            with wrong.noted():
+                check(params)
+        with wrong.noted():
+            _images(plan, source)
+    return [*wrong, *(said for said in misfits(plan) if not _repeats(said, wrong))]
+
+
+def _named(plan: Plan) -> Iterator[tuple[str, Path]]:
+    """Every file that the experiment names, and by which key."""
+    for source, params in plan.params.sources.items():
+        for key in ("model", "reference", "dataset", "images"):
+            if path := getattr(params, key):
+                yield f"sources.{source}.{key}", Path(path)
+    for name, path in plan.params.evaluation.files.items():
+        if name in plan.params.evaluation.features:
+            yield f"evaluation: weights of {name}", Path(path)
+
+
+def _present(where: str, path: Path) -> None:
+    try:
+        require(path)
+    except CocktailError as e:
+        raise CocktailError(f"{where}: {e}") from None
+
+
+def _model(params: SourceParams) -> None:
+    if params.model and (path := Path(params.model)).exists():
+        model = load(path)
+        check_finite(model.G | model.D, path)
+
+
+def _reference(params: SourceParams) -> None:
+    if params.reference and (path := Path(params.reference)).exists():
+        check_finite(load_tensors(path, "reference statistics")[0], path)
+
+
+def _images(plan: Plan, source: str) -> None:
+    """A dataset is read at the size of the network that is trained on it, images as the training would."""
+    params = plan.params.sources[source]
+    path = params.dataset or params.images
+    if not path or not Path(path).exists():
+        return
+    try:
+        known = networks(plan)
+    except CocktailError:  # of a model, told already
+        known = {}
+    network = known.get(source) or next(iter(known.values()), plan.params.source_training.network)
+    size, channels = network.img_resolution, network.img_channels
+    read_dataset(Path(path), size, channels, params.reading, enlarge=bool(params.images), held=0)
+
+
+def _repeats(line: str, told: list[str]) -> bool:
+    """Whether a sentence is of a file about which one stands already: `PATH: ...`."""
+    return any(line.split(": ", 1)[0] == other.split(": ", 1)[0] for other in told)
