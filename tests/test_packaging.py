@@ -101,10 +101,9 @@ def test_the_wheel_has_every_file_of_the_package(installed):
         ("--help",),
         ("inspect", "a.safetensors", "--json", "--seconds", "1"),
         ("average", "a.safetensors", "b.safetensors", "--out", "mean.safetensors"),
-        ("generate", "a.safetensors", "--out", "images", "--seeds", "0-2"),
         ("generate", "a.safetensors", "--out", "film.mp4", "--seeds", "0,1"),
-        ("export", "a.safetensors", "--to", "hub", "--out", "hub"),
-        ("provenance", "a.safetensors"),
+        pytest.param(("export", "a.safetensors", "--to", "hub", "--out", "hub"), marks=pytest.mark.long),
+        pytest.param(("provenance", "a.safetensors"), marks=pytest.mark.long),
     ],
     ids=lambda arguments: " ".join(arguments[:1]),
 )
@@ -131,6 +130,7 @@ def test_what_an_extra_brings_is_asked_for_in_a_sentence(installed, arguments, e
     assert extra in PROJECT["optional-dependencies"]
 
 
+@pytest.mark.long
 def test_new_says_what_its_experiment_needs_to_run(installed):
     shutil.copy(ROOT / "Snakefile", installed)
     sources = [f"--source={name}={name}.safetensors" for name in "ab"]
