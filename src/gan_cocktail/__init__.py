@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gan_cocktail.params.training import TrainingParams
     from gan_cocktail.scripting import average, evaluate, generate, save, train, widen
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "CocktailError",
     "EvaluationParams",
