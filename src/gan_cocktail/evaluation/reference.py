@@ -1,7 +1,7 @@
 """Cached reference statistics: what generated images are compared with, once computed, then kept."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +14,8 @@ from gan_cocktail.evaluation.metrics import Array, moments
 from gan_cocktail.tensors import load_tensors, save_tensors, with_prefix
 
 Origin = Literal["real", "synthetic"]
+PARTS = ("features", "mean", "cov")
+DAMAGED = "the file is damaged; make it anew with gan-cocktail reference"
 ENOUGH = 2000  # images that are recommended at least; the field's habit is all training images, or 50,000
 
 
@@ -58,11 +60,7 @@ def save_reference(references: Sequence[Reference], path: Path) -> None:
     """
     for reference in references:
         _check_finite(reference, path)
-    arrays = {
-        f"{r.extractor.name}/{part}": torch.from_numpy(getattr(r, part))
-        for r in references
-        for part in ("features", "mean", "cov")
-    }
+    arrays = {f"{r.extractor.name}/{part}": torch.from_numpy(getattr(r, part)) for r in references for part in PARTS}
     first = references[0]
     facts = {
         "extractors": {r.extractor.name: asdict(r.extractor) for r in references},
@@ -89,20 +87,28 @@ def load_reference(path: Path, extractor: Identity) -> Reference:
     """Read the statistics by one extractor; CocktailError if only others, or other weights, made any."""
     tensors, facts = load_tensors(path, "reference statistics")
     known = made_with(facts, str(path))
-    found = Identity(**known.get(extractor.name, next(iter(known.values()))))
+    found = _identity(known.get(extractor.name, next(iter(known.values()))), path)
     if found != extractor:
         raise CocktailError(
             f"{path}: made with {found}, but this evaluation uses {extractor}; make the reference anew with "
             "gan-cocktail reference, or drop `reference` from the source to use its synthetic images"
         )
     arrays = {name: tensor.numpy() for name, tensor in with_prefix(tensors, f"{extractor.name}/").items()}
+    if arrays.keys() != set(PARTS) or not {"origin", "info"} <= facts.keys():
+        raise CocktailError(f"{path}: expected {', '.join(PARTS)}, and what they are of; {DAMAGED}")
     reference = Reference(found, facts["origin"], info=facts["info"], **arrays)
     _check_finite(reference, path)
     return reference
 
 
+def _identity(facts: Any, path: Path) -> Identity:
+    if not isinstance(facts, dict) or facts.keys() != {field.name for field in fields(Identity)}:
+        raise CocktailError(f"{path}: expected name, weights, resizing and size of an extractor; {DAMAGED}")
+    return Identity(**facts)
+
+
 def _check_finite(reference: Reference, path: Path) -> None:
-    for name in ("features", "mean", "cov"):
+    for name in PARTS:
         if not np.isfinite(getattr(reference, name)).all():
             raise CocktailError(
                 f"{path}: its {name} are not all finite numbers, so nothing can be measured against it; make it anew "
