@@ -4,16 +4,19 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint docs bench lock clean
+.PHONY: help reproduce test test-long lint docs bench lock clean
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 reproduce: $(READY) ## run the whole reproduction: results/tables, results/figures
 	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores all
 
-test: $(READY) ## run the tests
-	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto
+test: $(READY) ## run the tests, in ten minutes on two cores
+	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto --dist loadgroup -m "not long"
+
+test-long: $(READY) ## run the rest, which takes longer
+	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto --dist loadgroup -m long
 
 lint: $(READY) ## check style, types and the workflow
 	$(BIN)/ruff check .

@@ -35,6 +35,13 @@ def at_size(size: str, precision: str, seconds: float) -> dict[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def beside(peer: Path, size: str, precision: str, seconds: float) -> dict[str, Any]:
+    """Our training beside that of a checkout of other people's, by turns in a process of their own."""
+    command = [sys.executable, "-m", "benchmarks.peers", str(peer.resolve()), size, precision, str(seconds)]
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, cwd=BASELINE.parents[1])
+    return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else {}
+
+
 def numbers(found: dict[str, Any]) -> dict[str, float]:
     """All that is compared, a name each."""
     told = {f"measuring: {name}": value for name, value in found["measuring"].items()}
@@ -65,6 +72,10 @@ def show(found: dict[str, Any], before: dict[str, Any] | None) -> None:
     both = {name: (value, known[name]) for name, value in numbers(found).items() if name in known}
     rest = [[name, value, "", ""] for name, value in numbers(found).items() if name not in known]
     table(["", "now", "baseline", "ratio"], [[name, *pair, pair[0] / pair[1]] for name, pair in both.items()] + rest)
+    peers = [(name, each["peer"], each["images/s"], each["ratio"]) for name, each in found["peers"].items() if each]
+    if peers:
+        header = ["training, by turns", "ours, images/s", "peer", "its images/s", "ratio"]
+        table(header, [[name, of["ours"], peer, of[peer], ratio] for name, peer, of, ratio in peers])
     if before and before["machine"] != found["machine"]:
         print("The baseline is of another machine:", before["machine"])
 
@@ -90,6 +101,7 @@ def main() -> None:
     parser.add_argument("--precision", nargs="+", default=None, choices=["fp32", "bf16", "fp16"])
     parser.add_argument("--seconds", type=float, default=8, help="of each measurement, at least")
     parser.add_argument("--baseline", type=Path, default=BASELINE)
+    parser.add_argument("--peer", type=Path, help="checkout of another StyleGAN2, timed beside ours")
     parser.add_argument("--out", type=Path, help="JSON to write")
     a = parser.parse_args()
     where = device.pick()
@@ -101,6 +113,9 @@ def main() -> None:
         "roofline": roofline(where, precisions),
         "measuring": measuring(where, a.seconds / 8),
         "sizes": {f"{size} {kind}": at_size(size, kind, a.seconds) for size in a.sizes for kind in precisions},
+        "peers": {
+            f"{size} {kind}": beside(a.peer, size, kind, a.seconds) for size in a.sizes for kind in precisions if a.peer
+        },
     }
     if a.out:
         a.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

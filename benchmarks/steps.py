@@ -40,9 +40,7 @@ def spread(times: Sequence[float]) -> dict[str, float]:
 
 def training(network: NetworkParams, recipe: TrainingParams, at_least: float, where: torch.device) -> dict[str, Any]:
     """Seconds of each kind of step, images a second at their shares, and where the time of a plain step goes."""
-    shape = 64, network.img_channels, network.img_resolution, network.img_resolution
-    images = FixedDatasets([torch.randint(0, 256, shape, dtype=torch.uint8)], where)
-    trainer = Trainer(TrainingJob(Model.random(network, 0), images, [1.0], recipe, 0), where)
+    trainer = trainer_of(network, recipe, where)
     found, step = {}, 0.0
     for kind, (number, share) in kinds(recipe).items():
         found[kind] = spread(seconds(lambda n=number: take(trainer, n), where, at_least * max(share, 0.2)))
@@ -55,6 +53,19 @@ def training(network: NetworkParams, recipe: TrainingParams, at_least: float, wh
         "GFLOP/s": 2 * training_products(network, recipe) * rate / 1e9,
         "share of time": shares(lambda: take(trainer, plain), where),
     }
+
+
+def trainer_of(network: NetworkParams, recipe: TrainingParams, where: torch.device) -> Trainer:
+    """Random weights, and random images to train on."""
+    shape = 64, network.img_channels, network.img_resolution, network.img_resolution
+    images = FixedDatasets([torch.randint(0, 256, shape, dtype=torch.uint8)], where)
+    return Trainer(TrainingJob(Model.random(network, 0), images, [1.0], recipe, 0), where)
+
+
+def recipe_of(network: NetworkParams, batch: int, precision: str) -> TrainingParams:
+    """The default recipe, above 32 pixels with path lengths."""
+    large = network.img_resolution > 32
+    return TrainingParams(batch_size=batch, precision=precision, path_length_weight=2 if large else 0)
 
 
 def take(trainer: Trainer, number: int) -> None:
@@ -87,11 +98,10 @@ def drawing(network: NetworkParams, precision: str, at_least: float, where: torc
 
 
 def main(size: str, precision: str, at_least: float) -> None:
-    """Print what is found, of the default recipe, above 32 pixels with path lengths."""
+    """Print what is found."""
     where = device.pick()
     network, batch = SIZES[size]
-    large = network.img_resolution > 32
-    recipe = TrainingParams(batch_size=batch, precision=precision, path_length_weight=2 if large else 0)
+    recipe = recipe_of(network, batch, precision)
     found = {"training": training(network, recipe, at_least, where)}
     found["drawing"] = drawing(network, precision, at_least / 4, where)
     print(json.dumps(found | {"batch": batch, "peak MB": round(peak(where) / 1e6)}))

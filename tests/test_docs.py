@@ -5,10 +5,11 @@ import shlex
 import shutil
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from gan_cocktail.checkpoints.model import load, save
-from gan_cocktail.cli import build
+from gan_cocktail.cli import VERBS, build
 from gan_cocktail.merging.table import table
 from gan_cocktail.methods.table import methods_of
 from gan_cocktail.params.yaml_text import read_yaml
@@ -20,7 +21,7 @@ WAYS_PAGE = (ROOT / "docs/ways.md").read_text()
 UNION = "results/unions/cat-face/ours/seed0.safetensors"
 EVALUATION = "results/evaluation/MIXTURE/METHOD/seed0.json"
 COMMANDS = re.findall(r"^gan-cocktail (?:generate|export) .*$", PAGE, re.MULTILINE)
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 
 
@@ -104,3 +105,26 @@ def test_links_within_the_project_lead_somewhere(page):
         target = (page.parent / path).resolve() if path else page
         assert target.exists(), path
         assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
+
+
+def typed(page):
+    """The commands of gan-cocktail on a page, as words; a line that ends in a backslash goes on."""
+    text = page.read_text().replace("\\\n", " ")
+    blocks = "\n".join(re.findall(r"^ *```sh\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL))
+    return [shlex.split(line, comments=True)[1:] for line in re.findall(r"^ *(gan-cocktail .*)$", blocks, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_verbs_and_options_on_a_page_are_those_that_there_are(page):
+    for verb, *words in typed(page):
+        name = verb.replace("-", "_")
+        assert name in VERBS, verb
+        (command,) = get_command(build([name])).commands.values()
+        known = {option for parameter in command.params for option in parameter.opts}
+        asked = {word.partition("=")[0] for word in words if word.startswith("--")}
+        assert asked <= known | {"--help"}, f"{verb} {asked - known}"
+
+
+def test_every_page_on_what_one_wants_to_do_is_in_the_index():
+    index = (ROOT / "docs/index.md").read_text()
+    assert not [page.name for page in (ROOT / "docs").glob("*.md") if f"({page.name})" not in index + "(index.md)"]

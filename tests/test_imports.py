@@ -23,7 +23,7 @@ LEVELS = [
     {"validating"},
     {"inspecting"},
     {"cli"},
-    {"__init__"},  # the front door
+    {"__init__", "__main__"},  # the front door
 ]
 RANK = {name: rank for rank, names in enumerate(LEVELS) for name in names}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -1,6 +1,7 @@
 """The experiment spelt out: equal budgets, right parents."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -490,3 +491,9 @@ def test_names_match_literally_and_no_name_matches_nothing():
 def test_figures_are_made_of_saved_grids(figure):
     plan = plan_of()
     assert all(grid.startswith("results/samples/m/") for grid in plan.figure_grids(figure, "m"))
+
+
+@pytest.mark.parametrize("methods", [["ours"], list(METHODS)])
+def test_each_further_source_adds_the_same_number_of_jobs(methods):
+    counts = [len(jobs(plan_of(n, methods=methods))) for n in range(2, 8)]
+    assert len({more - fewer for fewer, more in pairwise(counts)}) == 1, counts

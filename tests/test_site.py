@@ -135,7 +135,8 @@ def test_the_reference_has_every_public_name_and_every_module(pages, site):
 
 def test_a_link_that_leads_nowhere_fails_the_build(tmp_path):
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
-    linked = ["README.md", "CHANGELOG.md", "LICENSE", "params.yaml", "resources", "results", "experiments"]
+    pages = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
+    linked = [*pages, "LICENSE", "params.yaml", "resources", "results", "experiments"]
     for name in ("mkdocs.yml", "src", *linked):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "quick.yml").write_text("INHERIT: mkdocs.yml\nplugins: [search]\n")

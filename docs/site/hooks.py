@@ -12,7 +12,8 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[2]
 ASSETS = ["docs/site/iframe-worker.js", "docs/site/style.css"]
-ALSO = ["README.md", "CHANGELOG.md", *ASSETS]  # beside docs/ and the cards of what ships, and all that these link to
+# beside docs/ and the cards of what ships, and all that these link to
+ALSO = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", *ASSETS]
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:

@@ -10,6 +10,7 @@ import torch
 from gan_cocktail.errors import CocktailError
 
 VARIABLE = "GAN_COCKTAIL_DEVICE"
+OF_PROCESS = "LOCAL_RANK"  # torchrun's
 KEEP_FREED, OWN_PAGES_FROM = -1, -3  # glibc's M_TRIM_THRESHOLD and M_MMAP_THRESHOLD
 ONEDNN_ISA = "ONEDNN_MAX_CPU_ISA"  # oneDNN's own; read at its first computation
 
@@ -17,6 +18,7 @@ ONEDNN_ISA = "ONEDNN_MAX_CPU_ISA"  # oneDNN's own; read at its first computation
 def pick() -> torch.device:
     """The device of $GAN_COCKTAIL_DEVICE (cpu, cuda, cuda:1), else CUDA if there is one, else the CPU.
 
+    Of processes that torchrun started, each takes a CUDA device of its own, unless one is named.
     The number of threads is PyTorch's own setting, $OMP_NUM_THREADS. To be called before the first
     computation.
     """
@@ -26,6 +28,8 @@ def pick() -> torch.device:
     torch.backends.cudnn.allow_tf32 = False  # fp32 means fp32
     torch.backends.cudnn.deterministic = True
     wanted = os.environ.get(VARIABLE) or ("cuda" if torch.cuda.is_available() else "cpu")
+    if wanted == "cuda" and OF_PROCESS in os.environ:
+        wanted = f"cuda:{os.environ[OF_PROCESS]}"
     try:
         device = torch.device(wanted)
         torch.empty(0, device=device)

@@ -52,7 +52,7 @@ def _present(where: str, path: Path) -> None:
 def _model(params: SourceParams) -> None:
     if params.model and (path := Path(params.model)).exists():
         model = load(path)
-        check_finite(model.G | model.D, path)
+        check_finite({f"{part}.{k}": v for part in "GD" for k, v in getattr(model, part).items()}, path)
 
 
 def _reference(params: SourceParams) -> None:

@@ -10,15 +10,23 @@ from typer.testing import CliRunner
 
 from gan_cocktail import __version__
 from gan_cocktail.checkpoints.model import Model, save
-from gan_cocktail.cli import VERBS, _described, build
+from gan_cocktail.cli import VERBS, _described, _named, build
+from gan_cocktail.cli.export import FORMATS
+from gan_cocktail.exporting.table import EXPORTS
 from tests.conftest import ROOT, TINY
 
 
-def call(*arguments):
-    return subprocess.run(["gan-cocktail", *map(str, arguments)], capture_output=True, text=True)
+@pytest.fixture
+def call(quick):
+    """Calls the program, by the resident."""
+
+    def call(*arguments):
+        return subprocess.run(["gan-cocktail", *map(str, arguments)], capture_output=True, text=True, env=quick)
+
+    return call
 
 
-def test_help_lists_every_verb():
+def test_help_lists_every_verb(call):
     text = call("--help").stdout
     assert all(verb.replace("_", "-") in text for verb in VERBS)
 
@@ -32,15 +40,32 @@ def test_the_list_of_verbs_is_there_without_pytorch():
     assert run.returncode == 0, run.stderr
 
 
+def test_what_verbs_take_is_there_without_pytorch():
+    code = (
+        "import sys, gan_cocktail.cli as c\nfor verb in c.VERBS: c._described(verb)\nsys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_explains_itself(verb):
     run = CliRunner().invoke(build([verb]), [verb.replace("_", "-"), "--help"])
     assert run.exit_code == 0
     assert "Usage" in run.stdout
-    assert _described(verb).__doc__ == inspect.getdoc(getattr(import_module(f"gan_cocktail.cli.{verb}"), verb))
+    assert CliRunner().invoke(build([verb], _described), [verb.replace("_", "-"), "--help"]).stdout == run.stdout
+    assert inspect.getdoc(_named(verb)) == inspect.getdoc(getattr(import_module(f"gan_cocktail.cli.{verb}"), verb))
+
+
+def test_the_help_of_export_names_every_format():
+    assert all(f"{each.name}: {each.what}" in FORMATS for each in EXPORTS.values())
 
 
 def test_a_verb_by_its_program_explains_itself_and_the_version_is_told():
+    """A fresh process, as a person starts it."""
+
+    def call(*arguments):
+        return subprocess.run(["gan-cocktail", *arguments], capture_output=True, text=True)
+
     assert "--psi" in call("generate", "--help").stdout
     assert call("--version").stdout == f"gan-cocktail {__version__}\n"
     assert "Did you mean 'merge'" in call("merg").stderr
@@ -52,7 +77,7 @@ def test_every_rule_is_a_verb():
     assert rules <= set(VERBS)
 
 
-def test_a_mistake_is_one_sentence_and_code_2(tmp_path):
+def test_a_mistake_is_one_sentence_and_code_2(call, tmp_path):
     run = call("widen", tmp_path / "none.safetensors", "--out", tmp_path / "x", "--classes", 2, "--position", 0)
     assert run.returncode == 2
     assert run.stderr.startswith("gan-cocktail: ")
@@ -76,7 +101,7 @@ def test_a_mistake_is_one_sentence_and_code_2(tmp_path):
         (["merge", "W", "M", "M", "--kimg", 1, "--snapshots", "half"], "expected kimg such as 2,4.5, found 'half'"),
     ],
 )
-def test_arguments_that_do_not_fit_are_explained(tmp_path, arguments, message):
+def test_arguments_that_do_not_fit_are_explained(call, tmp_path, arguments, message):
     paths = {"M": tmp_path / "m.safetensors", "W": tmp_path / "w.safetensors"}
     save(Model.random(TINY, 0), paths["M"])
     save(Model.random(TINY.model_copy(update={"c_dim": 2}), 0), paths["W"])
@@ -86,13 +111,13 @@ def test_arguments_that_do_not_fit_are_explained(tmp_path, arguments, message):
     assert "Traceback" not in run.stderr
 
 
-def test_wrong_settings_name_the_key(tmp_path):
+def test_wrong_settings_name_the_key(call, tmp_path):
     run = call("synthesize", "m", "--out", tmp_path / "x", "--name", "m", "--settings", "{n_image: 3}")
     assert run.returncode == 2
     assert "n_image: unknown key, did you mean 'n_images'?" in run.stderr
 
 
-def test_same_seed_same_synthetic_dataset(tmp_path):
+def test_same_seed_same_synthetic_dataset(call, tmp_path):
     save(Model.random(TINY, 0), tmp_path / "m.safetensors")
     for name, seed in (("a", 0), ("b", 0), ("c", 1)):
         options = ["--name", "m", "--seed", seed, "--settings", "n_images: 20", "--out", tmp_path / name]

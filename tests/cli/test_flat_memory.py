@@ -10,7 +10,7 @@ import pytest
 from gan_cocktail.checkpoints.model import Model, save
 from tests.conftest import ROOT, TINY
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 NETWORK = TINY.model_copy(update={"img_resolution": 64, "channel_base": 1024})
 CODE = """
 import atexit, sys

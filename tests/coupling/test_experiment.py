@@ -1,6 +1,7 @@
 """An experiment is a file, and its results have a folder of their own."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import yaml
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import outputs
 from tests.integration.repository import PARAMS
+from workflow.coupling import sync
+from workflow.coupling.contents import not_asked
 from workflow.coupling.experiment import FOLDERS, check_merged, claim, file_of, plan_of, read
 
 
@@ -131,3 +134,11 @@ def test_a_file_that_has_no_markers_or_is_not_there_is_none_of_a_merge():
     check_merged(Path("x.yaml"))
     with pytest.raises(CocktailError, match=r"nowhere.yaml: no such file"):
         read(Path("nowhere.yaml"))
+
+
+def test_what_params_yaml_makes_needs_dvc_and_other_experiments_do_without(monkeypatch):
+    Path(".dvc").mkdir()
+    monkeypatch.setitem(sys.modules, "dvc", None)  # as if it were not installed
+    sync.before(run(experiment("experiments/a.yaml")), not_asked)
+    with pytest.raises(CocktailError, match=r"is not installed: pip install 'gan-cocktail\[workflow\]'"):
+        sync.before(run("params.yaml"), not_asked)

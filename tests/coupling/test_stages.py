@@ -69,7 +69,7 @@ def test_the_lock_is_of_the_committed_parameters():
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory):
+def repository(resident, tmp_path_factory):
     return Repository.new(tmp_path_factory.mktemp("stages") / "project")
 
 
@@ -152,18 +152,27 @@ def test_stages_are_snakemake_s_jobs(repository, change):
         assert dvc[target]["cmd"] == f"snakemake --allowed-rules {rule} -- {target}"
 
 
+METHODS = ["ours", "transfergan", "mine", "average_rooted", "average_unrooted", "ensemble"]
+UNCHANGED = PARAMS | {"methods": METHODS, "variants": MINE}
+
+
+@pytest.fixture(scope="module")
+def unchanged(repository):
+    """What Snakemake would do before any change, and the stages of that."""
+    repository.write(UNCHANGED)
+    return plan_of_snakemake(repository), yaml.safe_load((repository.folder / "dvc.yaml").read_text())["stages"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("leaf", LEAVES)
-def test_a_stage_s_params_are_those_that_change_its_command(repository, leaf):
-    methods = ["ours", "transfergan", "mine", "average_rooted", "average_unrooted", "ensemble"]
-    repository.write(PARAMS | {"methods": methods, "variants": MINE})
-    before = plan_of_snakemake(repository)
-    document = yaml.safe_load((repository.folder / "dvc.yaml").read_text())["stages"]
+def test_a_stage_s_params_are_those_that_change_its_command(repository, unchanged, leaf):
+    before, document = unchanged
     covered = {
         stage["cmd"].split()[-1]
         for name, stage in document.items()
         if name != "sync" and any(leaf == key or leaf.startswith(f"{key}.") for key in stage["params"])
     }
+    repository.write(UNCHANGED)
     repository.set(leaf, LEAVES[leaf])
     after = plan_of_snakemake(repository)
     changed = {target for target in before if target in after and before[target][3] != after[target][3]}

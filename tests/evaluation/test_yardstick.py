@@ -10,6 +10,7 @@ from gan_cocktail.evaluation.sampling import draw
 from tests.conftest import ROOT, SHIPPED
 from tests.evaluation.ladders import climb
 
+pytestmark = pytest.mark.long
 CPU = torch.device("cpu")
 OTHER = {"cat": "face", "face": "cat", "car": "flower", "flower": "car"}
 HALF = 500  # images; fewer make FID's bias large beside small disturbances
@@ -37,7 +38,15 @@ def climbed(request):
 
 
 SETS = [(drawn, "cat"), *((real, domain) for domain in OTHER)]
-every_set = pytest.mark.parametrize("climbed", SETS, indirect=True, ids=[f"{k.__name__} {d}" for k, d in SETS])
+
+
+def case(kind, domain):
+    """A set as a parameter; what it costs is its ladders, so its tests are of one worker."""
+    name = f"{kind.__name__} {domain}"
+    return pytest.param((kind, domain), id=name, marks=pytest.mark.xdist_group(name))
+
+
+every_set = pytest.mark.parametrize("climbed", [case(*s) for s in SETS], indirect=True)
 
 
 @every_set

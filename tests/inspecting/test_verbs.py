@@ -73,11 +73,12 @@ def test_inspect_says_why_it_estimates_nothing(tmp_path):
     assert "these files cannot be merged" in found["unmeasured"]
 
 
-def test_inspect_of_files_that_cannot_be_read_says_it_of_each():
+def test_inspect_of_files_that_cannot_be_read_says_it_of_each(quick):
     run = subprocess.run(
         ["gan-cocktail", "inspect", PAIR[0], FILES / "os-system.pkl", FILES / "lfs-pointer.pt"],
         capture_output=True,
         text=True,
+        env=quick,
     )
     assert run.returncode == 2
     assert run.stdout == ""
@@ -197,13 +198,14 @@ def test_new_belongs_into_the_project(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_what_new_writes_is_an_experiment_to_snakemake(tmp_path):
+def test_what_new_writes_is_an_experiment_to_snakemake(quick, tmp_path):
     """In a checkout of the project; with what is printed, but dry."""
     for name in ("Snakefile", "workflow", "profiles", "resources"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
     command = ["gan-cocktail", "new", "pair", *SOURCES, "--hours", "0.1", "--seconds", "300"]
-    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.splitlines()
-    run = subprocess.run([*shlex.split(told[-1]), "--dry-run"], cwd=tmp_path, capture_output=True, text=True)
+    options = {"cwd": tmp_path, "env": quick, "capture_output": True, "text": True}
+    told = subprocess.run(command, check=True, **options).stdout.splitlines()
+    run = subprocess.run([*shlex.split(told[-1]), "--dry-run"], **options)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "results/pair/unions/small-large/ours/seed0.safetensors" in run.stdout + run.stderr

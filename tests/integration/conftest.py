@@ -3,29 +3,19 @@
 import os
 import shutil
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.conftest import ROOT
-from tests.integration.repository import RESIDENT, TOY, Repository, copy, put_back
+from tests.conftest import ROOT, answered
+from tests.integration.repository import TOY, Repository, copy, put_back
+from tests.resident.session import Session
 
 
 @pytest.fixture(scope="session", autouse=True)
-def resident(tmp_path_factory):
-    """Answers calls of Snakemake, DVC and the verbs, with all that they import already there."""
-    socket = tmp_path_factory.mktemp("resident") / "socket"
-    os.environ["RESIDENT"] = str(socket)
-    server = subprocess.Popen([sys.executable, RESIDENT / "serve.py", socket], cwd=ROOT)
-    while not socket.exists():
-        assert server.poll() is None
-        time.sleep(0.05)
-    yield
-    server.kill()
-    server.wait()
+def _resident(resident):
+    """Nearly all tests here call it."""
 
 
 class Project:
@@ -44,7 +34,7 @@ class Project:
     @property
     def quick(self):
         """An environment in which the resident answers."""
-        return os.environ | {"PATH": f"{RESIDENT / 'verbs'}:{RESIDENT / 'engines'}:{os.environ['PATH']}"}
+        return answered(os.environ)
 
     def start(self, *arguments, **options):
         return subprocess.Popen(
@@ -55,6 +45,10 @@ class Project:
             text=True,
             **options,
         )
+
+    def begin(self, *arguments):
+        """A run that may be killed: in a session of its own, with all that it calls."""
+        return Session(["snakemake", "--cores", "2", *arguments], self.folder, self.quick)
 
     def run(self, *arguments, expect=0):
         """To its end, by the resident: nothing is killed here."""
@@ -88,7 +82,7 @@ def finished(tmp_path_factory):
     return project
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def saved(tmp_path_factory):
     """A repository in a folder whose name has a space, and copies of it without results and after a run, committed."""
     folder = tmp_path_factory.mktemp("coupling")

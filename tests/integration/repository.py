@@ -9,9 +9,11 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.conftest import RESIDENT, ROOT
+from tests.resident.session import Session
 
 TOY = {
     "seed": 0,
@@ -39,7 +41,6 @@ TOY = {
     "evaluation": {"ppl_paths": 4, "n_images": 60, "kid_subsets": 4, "kid_subset_size": 30},
     "figures": {"columns": 3, "dpi": 72},
 }
-RESIDENT = ROOT / "tests/integration/resident"
 STAND_IN = ROOT / "tests/integration/stand_in"
 NAMES = ("Snakefile", "workflow", "profiles", "src", "resources", ".dvc/config", ".dvcignore", ".gitignore")
 PARAMS = TOY | {
@@ -53,6 +54,7 @@ PARAMS = TOY | {
     "training": {"batch_size": 16},
 }
 ENGINES = ("snakemake", "dvc")
+REPRO_LONG = ["snakemake", pytest.param("repro", marks=pytest.mark.long)]  # where DVC runs all or half of the jobs
 IGNORED = shutil.ignore_patterns("__pycache__", "*.egg-info", "unfinished", "synthetic.zip")
 
 
@@ -115,6 +117,11 @@ class Repository:
             text=True,
             **options,
         )
+
+    def begin(self, *command, environment=()):
+        """An engine that may be killed: in a session of its own, with all that it calls."""
+        environment = self.environment | quick(self.environment, command) | dict(environment)
+        return Session(command, self.folder, environment)
 
     def run(self, *command, expect=0, environment=(), **options):
         """To its end, by the resident: nothing is killed here."""
@@ -224,7 +231,7 @@ def started(repository, *command, events, seconds="1"):
     """A run in a session of its own, after so many jobs have started."""
     # a shell that stays between DVC and the step, and outlives it
     environment = {"STAND_IN_SECONDS": seconds, "SHELL": "/bin/sh"}
-    process = repository.start(*command, environment=environment, start_new_session=True)
+    process = repository.begin(*command, environment=environment)
     before = len(repository.log.read_text().splitlines())
     while sum('"start"' in line for line in repository.log.read_text().splitlines()[before:]) < events:
         assert process.poll() is None, process.communicate()[0]

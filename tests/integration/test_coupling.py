@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tests.integration.repository import PARAMS, assert_clean, kill, started
+from tests.integration.repository import PARAMS, REPRO_LONG, assert_clean, kill, started
 
 pytestmark = pytest.mark.slow
 REPORT = "results/report.html"
@@ -34,7 +34,7 @@ def test_2_after_dvc_snakemake_has_nothing_to_do(fresh):
     assert_clean(fresh)
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
 @pytest.mark.parametrize(
     ("key", "value", "made", "kept"),
     [
@@ -128,8 +128,8 @@ def test_7_a_fresh_clone_makes_the_same_from_nothing(done, tmp_path):
 # 8: kills
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
-@pytest.mark.parametrize("whom", ["everything", "interrupt"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
+@pytest.mark.parametrize("whom", ["everything", pytest.param("interrupt", marks=pytest.mark.long)])
 def test_8_what_a_killed_snakemake_has_finished_is_neither_lost_nor_redone(fresh, whom, engine):
     process = started(fresh, "snakemake", "--cores", "2", events=7)
     kill(process, whom)
@@ -146,7 +146,7 @@ def test_8_what_a_killed_snakemake_has_finished_is_neither_lost_nor_redone(fresh
     assert_clean(fresh)
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
 @pytest.mark.parametrize("whom", ["everything", "engine"])
 def test_8_what_a_killed_dvc_has_finished_is_neither_lost_nor_redone(fresh, whom, engine):
     process = started(fresh, "dvc", "repro", events=4)
@@ -172,7 +172,7 @@ def running(words):
                 yield int(pid)
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "dvc"])
+@pytest.mark.parametrize("engine", ["snakemake", pytest.param("dvc", marks=pytest.mark.long)])
 def test_8_a_killed_step_fails_its_run_and_the_next_goes_on(fresh, engine):
     command = ["snakemake", "--cores", "1"] if engine == "snakemake" else ["dvc", "repro"]
     process = started(fresh, *command, events=3, seconds="2")
@@ -204,6 +204,7 @@ def test_9_dvc_compares_parameters_metrics_and_plots(done):
     assert "methods_pair.png" in page
 
 
+@pytest.mark.long
 def test_9_dvc_experiments_run_here_aside_and_queued(done):
     done.dvc("exp", "run", "--name", "longer", "--set-param", "merging.kimg=0.08")
     assert OURS in done.made()
@@ -234,6 +235,7 @@ def test_10_a_model_is_on_disk_once_and_can_be_replaced(done):
     assert_clean(done)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv (util-linux) takes root's powers away")
 def test_10_without_root_s_powers_no_file_is_in_the_way(fresh):
     plain = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
@@ -253,6 +255,7 @@ def test_10_without_root_s_powers_no_file_is_in_the_way(fresh):
 # The same from other sides
 
 
+@pytest.mark.long
 def test_adding_and_removing_mixtures_and_methods_is_an_edit_of_params_alone(done):
     far = {"far": {"sources": ["face", "flower"]}}
     done.set("mixtures", PARAMS["mixtures"] | far)
@@ -271,7 +274,7 @@ def test_adding_and_removing_mixtures_and_methods_is_an_edit_of_params_alone(don
     assert_clean(done)
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
 def test_an_edit_of_code_reruns_what_runs_it(done, engine):
     done.edit("reporting/figures.py")
     getattr(done, engine)()
@@ -312,6 +315,7 @@ def test_what_a_rule_asks_of_the_machine_reruns_nothing(done):
     assert done.status() <= {"sync"}  # which looks at all of the library
 
 
+@pytest.mark.long
 def test_an_edit_while_a_run_is_under_way_is_not_passed_over(fresh):
     run = started(fresh, "snakemake", "--cores", "2", events=6)
     fresh.edit("training/trainer.py")

@@ -11,7 +11,7 @@ import time
 import pytest
 import yaml
 
-from tests.integration.repository import PARAMS, assert_clean, kill, started
+from tests.integration.repository import PARAMS, REPRO_LONG, assert_clean, kill, started
 
 pytestmark = pytest.mark.slow
 MODEL = "resources/sources/cat/model.safetensors"
@@ -54,7 +54,7 @@ def differing(repository, path):
     }
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
 def test_an_older_file_in_the_place_of_a_model_reruns_what_reads_it(done, engine):
     before = done.contents()
     put_older(done)
@@ -82,7 +82,7 @@ def test_dvc_tells_the_truth_at_each_step_after_an_older_file_came(done):
     assert_clean(done)
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
 def test_the_file_put_back_gives_the_old_results(done, engine):
     before, content = done.contents(), (done.folder / MODEL).read_bytes()
     put_older(done)
@@ -119,7 +119,7 @@ def trained(fresh):
     return fresh
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
 def test_any_change_in_a_dataset_s_folder_trains_its_source_anew(trained, engine):
     def edit():
         file = trained.folder / DATASET / "deep/down/c.png"
@@ -148,7 +148,13 @@ def test_any_change_in_a_dataset_s_folder_trains_its_source_anew(trained, engine
     assert_clean(trained)
 
 
-@pytest.mark.parametrize("change", [{}, {"synthesis": PARAMS["synthesis"] | {"mode": "fresh"}}], ids=["fixed", "fresh"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({}, id="fixed"),
+        pytest.param({"synthesis": PARAMS["synthesis"] | {"mode": "fresh"}}, id="fresh", marks=pytest.mark.long),
+    ],
+)
 def test_snakemake_records_the_content_of_every_input_that_no_job_makes(fresh, change):
     """For every method and rule there is: none has an input whose content it would pass over."""
     for source in ("cat", "face"):
@@ -197,7 +203,7 @@ def locked(repository, stage):
 
 
 @pytest.mark.parametrize("back", [False, True], ids=["replaced", "replaced and put back"])
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
 def test_a_file_that_was_replaced_during_a_run_is_not_taken_for_what_its_jobs_read(fresh, engine, back):
     content = (fresh.folder / MODEL).read_bytes()
     command = ["snakemake", "--cores", "2", CAT, FACE] if engine == "snakemake" else ["dvc", "repro", "synthesize.cat"]
@@ -218,7 +224,7 @@ def test_a_file_that_was_replaced_during_a_run_is_not_taken_for_what_its_jobs_re
     assert_clean(fresh)
 
 
-@pytest.mark.parametrize("engine", ["snakemake", "repro"])
+@pytest.mark.parametrize("engine", REPRO_LONG)
 def test_the_same_when_the_run_was_killed(fresh, engine):
     content = (fresh.folder / MODEL).read_bytes()
     run = started(fresh, "snakemake", "--cores", "1", events=1, seconds="1")

@@ -156,6 +156,7 @@ def test_two_experiments_of_one_name_do_not_share_results(done):
     assert "Nothing to be done" in done.snakemake("--configfile", "experiments/a.yaml")
 
 
+@pytest.mark.long
 def test_a_mixture_s_root_can_be_set_on_dvc_s_command_line(fresh):
     """Names with a hyphen, as those that ship. Another root means other jobs, which takes a second call."""
     fresh.set("mixtures", {"cat-face": {"sources": ["cat", "face"], "root": "cat"}})

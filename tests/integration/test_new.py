@@ -29,7 +29,7 @@ def two_commands(project, *sources):
     """The union GAN of `gan-cocktail new mine` and of the command that it prints."""
     (project.folder / "params.yaml").unlink()  # the experiment's file is enough
     new = ["gan-cocktail", "new", "mine", *sources, "--kimg", "0.1", "--seconds", "300"]
-    told = subprocess.run(new, cwd=project.folder, capture_output=True, text=True)
+    told = subprocess.run(new, cwd=project.folder, capture_output=True, text=True, env=project.quick)
     assert told.returncode == 0, told.stderr
     path = project.folder / "experiments/mine.yaml"
     written, _, _ = path.read_text().partition("\nevaluation:")
@@ -81,6 +81,7 @@ def test_two_files_of_different_programs_and_widths(project):
     assert "flower-star: 16 images of flower.zip. 16 images of star.zip." in page
 
 
+@pytest.mark.long
 def test_images_are_added_to_a_union(project):
     """A union whole, and a folder of larger images that something drew."""
     both = Model.random(SMALL, 0)

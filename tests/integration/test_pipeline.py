@@ -20,6 +20,7 @@ from tests.conftest import ROOT, TINY
 from tests.integration.conftest import TOY
 
 pytestmark = pytest.mark.slow
+REST = ("the training", "interrupt")  # to be killed
 
 
 def test_every_method_has_finite_numbers_for_every_domain(finished):
@@ -132,6 +133,7 @@ def test_figures_and_tables_need_no_model(project, finished):
     assert not (project.folder / "results/unions").exists()
 
 
+@pytest.mark.long
 def test_the_toy_experiment_has_a_folder_of_its_own(project):
     shutil.copytree(ROOT / "experiments", project.folder / "experiments")
     project.run("--configfile", "experiments/tiny.yaml")
@@ -142,9 +144,7 @@ def test_the_toy_experiment_has_a_folder_of_its_own(project):
 
 
 def test_an_error_in_one_job_does_not_stop_the_others(project):
-    params = json.loads(json.dumps(TOY))
-    params["methods"] = ["ours", "scratch"]
-    project.write(params)
+    project.write(TOY | {"methods": ["ours", "scratch"], "seeds": [0], "applications": None})
     project.run("results/averages/pair/rooted/seed0.safetensors", "results/synthetic/cat.zip")
     broken = project.folder / "results/averages/pair/rooted/seed0.safetensors"
     broken.write_bytes(b"broken")
@@ -215,13 +215,13 @@ def test_without_a_reference_the_source_s_own_images_serve_and_the_table_says_so
     assert "synthetic images for face" in (project.folder / "results/tables/main.md").read_text()
 
 
-@pytest.mark.parametrize("whom", ["everything", "the training", "interrupt"])
+@pytest.mark.parametrize("whom", ["everything", *(pytest.param(w, marks=pytest.mark.long) for w in REST)])
 def test_killed_run_continues_to_the_same_weights(project, finished, whom):
     """kill -9 of Snakemake and its jobs, of a training alone, and Ctrl-C in a terminal."""
     target = "results/unions/pair/ours/seed0.safetensors"
     params = yaml.safe_load((project.folder / "params.yaml").read_text())
     state = project.folder / "results/unions/pair/ours/seed0.training/state.safetensors"
-    process = project.start(target, start_new_session=True)
+    process = project.begin(target)
     while not state.exists():
         assert process.poll() is None, process.communicate()[0]
         time.sleep(0.005)
@@ -245,8 +245,8 @@ def test_killed_run_continues_to_the_same_weights(project, finished, whom):
 
 def _is_merge(pid, folder):
     try:
-        with open(f"/proc/{pid}/cmdline") as command:
-            return "gan-cocktail\0merge" in command.read() and os.readlink(f"/proc/{pid}/cwd") == str(folder)
+        with open(f"/proc/{pid}/comm") as name:
+            return name.read() == "gan-cocktail me\n" and os.readlink(f"/proc/{pid}/cwd") == str(folder)
     except OSError:
         return False
 

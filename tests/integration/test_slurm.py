@@ -20,7 +20,7 @@ from tests.test_profiles import SETTING
 LACKING = missing() or (
     "" if importlib.util.find_spec("snakemake_executor_plugin_slurm") else "pip install 'gan-cocktail[cluster]'"
 )
-pytestmark = [pytest.mark.slow, pytest.mark.slurm, pytest.mark.skipif(bool(LACKING), reason=LACKING)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.slurm, pytest.mark.skipif(bool(LACKING), reason=LACKING)]
 
 PAIR = {name: PARAMS["sources"][name] for name in ("cat", "face")}
 TOY = PARAMS | {"sources": PAIR, "mixtures": {"pair": {"sources": list(PAIR)}}, "methods": ["ours"]}

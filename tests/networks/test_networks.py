@@ -131,22 +131,13 @@ def test_a_common_network_is_described_as_ever_and_a_rare_one_completely():
     assert parse_section(NetworkParams, rare.model_dump(), "network") == rare
 
 
-def test_real_and_fake_in_one_pass_are_judged_as_in_two(tiny):
-    D = tiny.discriminator()
-    a, b = torch.randn(2, 8, 3, 16, 16).unbind()
-    with torch.no_grad():
-        together = D(torch.cat([a, b]), None, minibatches=2)
-        apart = torch.cat([D(a, None), D(b, None)])
-    torch.testing.assert_close(together, apart)
-
-
 def test_minibatch_stddev_is_zero_for_equal_samples_and_counts_spread():
     same = torch.ones(8, 2, 4, 4)
-    assert minibatch_stddev(same, 4, 1).abs().max() < 2e-4
+    assert minibatch_stddev(same, 4).abs().max() < 2e-4
     spread = torch.tensor([-1.0, 1.0]).repeat_interleave(4)[:, None, None, None].expand(8, 2, 4, 4)
-    assert torch.allclose(minibatch_stddev(spread, 4, 1), torch.ones(8, 1, 4, 4), atol=1e-3)
+    assert torch.allclose(minibatch_stddev(spread, 4), torch.ones(8, 1, 4, 4), atol=1e-3)
     with pytest.raises(ValueError, match="groups"):
-        minibatch_stddev(torch.ones(6, 1, 4, 4), 4, 1)
+        minibatch_stddev(torch.ones(6, 1, 4, 4), 4)
 
 
 def test_noise_is_fresh_unless_said_otherwise():

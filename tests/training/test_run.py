@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import time
 
 import pytest
@@ -19,10 +18,11 @@ from gan_cocktail.training.log import TrainingLog
 from gan_cocktail.training.run import run, snapshot_path, steps_of
 from gan_cocktail.training.streams import FixedDatasets
 from gan_cocktail.training.trainer import TrainingJob
-from tests.conftest import TINY
+from tests.conftest import ROOT, TINY
+from tests.resident.session import Session
 
 CPU = torch.device("cpu")
-SETTINGS = {"kimg": 1.6, "network": TINY.model_dump(), "training": {"batch_size": 8, "augmentation": {}}}
+SETTINGS = {"kimg": 0.8, "network": TINY.model_dump(), "training": {"batch_size": 8, "augmentation": {}}}
 
 
 def job(images, initial=None):
@@ -189,8 +189,9 @@ def test_lines_after_the_restored_state_are_dropped_from_the_log(tmp_path):
 
 
 def start(folder, out):
+    """A process of its own, with PyTorch imported already."""
     command = ["gan-cocktail", "train-source", str(folder), "--out", str(out), "--name", "x"]
-    return subprocess.Popen([*command, "--settings", json.dumps(SETTINGS)], stderr=subprocess.PIPE, text=True)
+    return Session([*command, "--settings", json.dumps(SETTINGS)], ROOT, dict(os.environ))
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +205,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(folder, tmp_path_factory):
+def uninterrupted(resident, folder, tmp_path_factory):
     """Bytes of the model that an undisturbed process makes."""
     out = tmp_path_factory.mktemp("whole") / "m.safetensors"
     assert start(folder, out).wait() == 0
@@ -220,7 +221,7 @@ def test_killed_training_continues_to_the_same_bytes(folder, uninterrupted, tmp_
         assert process.poll() is None
         time.sleep(0.01)
     os.kill(process.pid, number)
-    _, message = process.communicate()
+    message, _ = process.communicate()
     if number == signal.SIGKILL:
         assert process.returncode == -number
     else:

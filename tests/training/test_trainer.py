@@ -149,9 +149,9 @@ def test_real_images_are_asked_for_before_g_computes_and_taken_when_d_needs_them
     told = []
 
     class Slow(FixedDatasets):
-        def ask(self, labels, rng):
+        def ask(self, labels, rng, rows):
             told.append("asked")
-            asked = super().ask(labels, rng)
+            asked = super().ask(labels, rng, rows)
             return lambda: told.append("taken") or asked()
 
     trainer = Trainer(TrainingJob(Model.random(TINY, 0), Slow([images], CPU), [1.0], EVERYTHING, 0), CPU)

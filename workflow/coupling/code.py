@@ -37,8 +37,9 @@ def modules(verb: str) -> list[Path]:
         path = left.pop()
         if path not in found:
             found.add(path)
-            left += _imports(path.read_bytes())
-            if b"PackageLoader" in path.read_bytes():
+            source = path.read_bytes()
+            left += _imports(source)
+            if b"PackageLoader" in source:
                 found.update(path.parent.glob("*.j2"), path.parent.glob("*.css"))
     return sorted(found)
 
@@ -74,6 +75,7 @@ def _names(source: bytes) -> Iterator[str]:
             yield from (name.name for name in node.names)
 
 
+@cache
 def _module(name: str) -> Path | None:
     package, *rest = name.split(".")
     path = LIBRARY.joinpath(*rest).with_suffix(".py")

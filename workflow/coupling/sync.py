@@ -10,6 +10,7 @@ Inside DVC's other stages Snakemake runs one job, and DVC does the bookkeeping.
 import atexit
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -37,6 +38,11 @@ def before(plan: Plan, contents: Contents) -> None:
     """When Snakemake has read the workflow."""
     if _role(plan) != "run":
         return
+    if find_spec("dvc") is None:
+        raise CocktailError(
+            "DVC keeps the versions of what params.yaml makes, and is not installed: pip install "
+            "'gan-cocktail[workflow]' (an experiment of --configfile does without)"
+        )
     check_merged(LOCK)
     if records.locked(outputs(plan)):
         return  # Snakemake itself will say so

@@ -54,6 +54,7 @@ rule merge:
     threads: 1
     resources:
         **asks(lambda w: needs.merge(w.mixture, w.method)),
+        gpu=0,  # of several, one a process
     params:
         *code("merge"),
         contents=lambda w: contents(*plan.shown(w.mixture, w.method)),
@@ -66,7 +67,8 @@ rule merge:
         source_classes=lambda w: plan.shown_classes(w.mixture, w.method),
         settings=PARAMS.training.model_dump_json(),
     shell:
-        "gan-cocktail merge {input.initial:q} {input.images:q} --out {output.model:q}"
+        "GAN_COCKTAIL_PROCESSES={resources.gpu}"
+        " gan-cocktail merge {input.initial:q} {input.images:q} --out {output.model:q}"
         " --kimg {params.kimg} --probabilities {params.probabilities} {params.twist:q}"
         " --snapshots={params.snapshots} --snapshots-out {output.snapshots:q}"
         " {params.drawing} {params.source_classes:q} {params.real} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"

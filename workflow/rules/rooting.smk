@@ -17,6 +17,7 @@ rule discriminator:
     threads: 1
     resources:
         **asks(lambda w: needs.discriminator(w.root)),
+        gpu=0,  # of several, one a process
     params:
         *code("discriminator"),
         contents=lambda w: contents(plan.model(w.root.split(",")[0])),
@@ -27,7 +28,8 @@ rule discriminator:
         settings=PARAMS.training.model_dump_json(),
         seed=PARAMS.seed,
     shell:
-        "gan-cocktail discriminator {input.model:q} {input.images:q} --out {output:q} {params.own_class:q}"
+        "GAN_COCKTAIL_PROCESSES={resources.gpu}"
+        " gan-cocktail discriminator {input.model:q} {input.images:q} --out {output:q} {params.own_class:q}"
         " --kimg {params.kimg} {params.drawing} {params.source_class:q} --seed {params.seed}"
         " --settings {params.settings:q} > {log:q} 2>&1"
 
@@ -72,6 +74,7 @@ rule root:
     threads: 1
     resources:
         **asks(lambda w: needs.root(w.mixture)),
+        gpu=0,  # of several, one a process
     params:
         *code("root"),
         contents=lambda w: contents(plan.images(w.source)),
@@ -82,7 +85,8 @@ rule root:
         reading=lambda w: plan.synthetic_reading(w.source),
         settings=PARAMS.training.model_dump_json(),
     shell:
-        "gan-cocktail root {input.root:q} {input.images:q} --out {output:q} --class {params.label}"
+        "GAN_COCKTAIL_PROCESSES={resources.gpu}"
+        " gan-cocktail root {input.root:q} {input.images:q} --out {output:q} --class {params.label}"
         " --kimg {params.kimg} {params.drawing} {params.source_class:q} --seed {wildcards.seed}"
         " {params.reading:q} --settings {params.settings:q} > {log:q} 2>&1"
 

@@ -16,6 +16,7 @@ rule train_source:
     threads: 1
     resources:
         **asks(lambda w: needs.train_source(w.source)),
+        gpu=0,  # of several, one a process
     params:
         *code("train_source"),
         contents=lambda w: contents(PARAMS.sources[w.source].dataset),
@@ -23,7 +24,8 @@ rule train_source:
         settings=PARAMS.source_training.model_dump_json(),
         seed=PARAMS.seed,
     shell:
-        "gan-cocktail train-source {input:q} --out {output:q} --name {wildcards.source} --seed {params.seed}"
+        "GAN_COCKTAIL_PROCESSES={resources.gpu}"
+        " gan-cocktail train-source {input:q} --out {output:q} --name {wildcards.source} --seed {params.seed}"
         " --settings {params.settings:q} {params.reading:q} > {log:q} 2>&1"
 
 

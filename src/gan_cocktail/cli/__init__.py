@@ -1,6 +1,5 @@
 """The command line: one verb a file, each the rule of the same name in the pipeline."""
 
-import ast
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +10,8 @@ from typing import Annotated
 import typer
 
 from gan_cocktail import __version__
+from gan_cocktail.cli.several import hush, in_several
+from gan_cocktail.cli.signature import signature
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.failures import sentence
 from gan_cocktail.recognise import is_pickle, recognise
@@ -58,16 +59,13 @@ def _imported(verb: str) -> Callable[..., None]:
 
 
 def _described(verb: str) -> Callable[..., None]:
-    """A function that knows what a verb does, and nothing else: the list of verbs is there without PyTorch."""
-    tree = ast.parse(Path(__file__).with_name(f"{verb}.py").read_text(encoding="utf-8"))
-    functions = [each for each in tree.body if isinstance(each, ast.FunctionDef)]
+    """What a verb does and takes; it cannot be run."""
+    return signature(Path(__file__).with_name(f"{verb}.py"), verb)
 
-    def stub() -> None:
-        pass
 
-    stub.__name__ = verb
-    stub.__doc__ = next(ast.get_docstring(each) for each in functions if each.name == verb)
-    return stub
+def _named(verb: str) -> Callable[..., None]:
+    """What a verb does."""
+    return signature(Path(__file__).with_name(f"{verb}.py"), verb, parameters=False)
 
 
 def _refuse_bad_checkpoints(arguments: Sequence[str]) -> None:
@@ -85,10 +83,12 @@ def main() -> None:
     try:
         if asked != "inspect":  # which tells of all files that it is given
             _refuse_bad_checkpoints(sys.argv[2:])
-        if asked in VERBS:
-            build([asked])()  # PyTorch takes seconds to import, tables need none
-        else:
-            build(VERBS, _described)()
+        in_several(asked)
+        hush()
+        if asked not in VERBS:
+            build(VERBS, _named)()
+        else:  # PyTorch takes seconds to import: help needs none, nor do tables
+            build([asked], _described if "--help" in sys.argv else None)()
     except CocktailError as e:
         print(f"gan-cocktail: {e}", file=sys.stderr)
         sys.exit(e.exit_code)

@@ -23,7 +23,7 @@ def average(
     models: Annotated[list[Path], typer.Argument(help="The root and the rooted models (or any of one architecture).")],
     out: Out,
     way: Annotated[
-        str, typer.Option(help=f"How: {', '.join(MERGES)}; default: mean, or layers where these are given.")
+        str, typer.Option(help=f"How: {', '.join(WAYS)}; default: mean, or layers where these are given.")
     ] = "",
     weights: Annotated[str, typer.Option(help="A number for each model, comma-separated, such as 0.7,0.3.")] = "",
     layers: Annotated[

@@ -1,33 +1,11 @@
-"""How a verb is told a class: options, and what they say of a model."""
+"""What options that name a class say of a model."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from gan_cocktail.checkpoints.classes import find_class
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.errors import CocktailError
-
-Class = Annotated[
-    str, typer.Option("--class", help="Of a model of several classes: which one, by name or by number from 0.")
-]
-OwnClasses = Annotated[
-    str,
-    typer.Option(
-        "--class",
-        help="Of a model of several classes: which one, by name or by number from 0; of a root that is several, each, "
-        "comma-separated.",
-    ),
-]
-SourceClass = Annotated[
-    str,
-    typer.Option(
-        help="Of a source that is drawn from and has several classes: which one, by name or by number from 0. "
-        "Of several sources comma-separated, in order, with nothing for one that needs none."
-    ),
-]
 
 
 def read_source_classes(text: str) -> list[str]:

@@ -11,8 +11,8 @@ from gan_cocktail.applications.attributes import measure
 from gan_cocktail.applications.directions import fit, save
 from gan_cocktail.applications.drawing import map_class
 from gan_cocktail.checkpoints.model import load, parent
-from gan_cocktail.cli.classes import Class, pick_class
-from gan_cocktail.cli.options import Out, Seed
+from gan_cocktail.cli.classes import pick_class
+from gan_cocktail.cli.options import Class, Out, Seed
 from gan_cocktail.evaluation.sampling import draw
 from gan_cocktail.params.applications import Attribute
 from gan_cocktail.provenance import describe

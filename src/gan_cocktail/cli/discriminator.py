@@ -8,8 +8,19 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import Model, load, parent, save
-from gan_cocktail.cli.classes import OwnClasses, SourceClass, pick_own, read_source_classes
-from gan_cocktail.cli.options import Kimg, Out, Psi, Seed, Settings, read_section, training_folder
+from gan_cocktail.cli.classes import pick_own, read_source_classes
+from gan_cocktail.cli.options import (
+    Kimg,
+    Out,
+    OwnClasses,
+    Psi,
+    Seed,
+    Settings,
+    SourceClass,
+    read_section,
+    training_folder,
+)
+from gan_cocktail.cli.several import is_first
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.unions import tune
@@ -58,7 +69,8 @@ def discriminator(
     print(f"{model} had no discriminator: its generator as it is, beside one that is {what}")
     facts = {"generator": source.info, "discriminator": what, "kimg": kimg, "truncation_psi": truncation_psi}
     info = describe("source", **facts, settings=recipe, seed=seed, parents=parents, **trained.info)
-    save(replace(source, D=trained.D, info=info), out)
+    if is_first():
+        save(replace(source, D=trained.D, info=info), out)
 
 
 def _check(source: Model, labels: list[int], images: list[Path], own: list[str], path: Path) -> None:

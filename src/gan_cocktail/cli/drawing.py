@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from torch import Tensor
 
 from gan_cocktail import device
@@ -15,9 +14,6 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.networks.generator import Generator
 from gan_cocktail.provenance import describe
 from gan_cocktail.reporting.grids import save_grid
-
-Pair = Annotated[str, typer.Option(help="Two classes, by name or by number from 0, comma-separated.")]
-Rows = Annotated[int, typer.Option(min=1, help="Latents, one a row: those of the sample grid.")]
 
 
 def open_generator(path: Path) -> tuple[Generator, list[str]]:

@@ -11,8 +11,8 @@ import typer
 from gan_cocktail import device, machine
 from gan_cocktail.checkpoints.model import check_alike, load, parent
 from gan_cocktail.checkpoints.snapshots import load_snapshots
-from gan_cocktail.cli.classes import SourceClass, check_order, pick_classes
-from gan_cocktail.cli.options import Out, Seed, Settings, read_section, read_shares
+from gan_cocktail.cli.classes import check_order, pick_classes
+from gan_cocktail.cli.options import Out, Seed, Settings, SourceClass, read_section, read_shares
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.cache import Cache
 from gan_cocktail.evaluation.evaluate import Protocol

@@ -7,7 +7,7 @@ import typer
 
 from gan_cocktail.checkpoints.classes import find_class
 from gan_cocktail.checkpoints.model import Model, load
-from gan_cocktail.cli.classes import Class
+from gan_cocktail.cli.options import Class
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.exporting.hub import UnionGAN
 from gan_cocktail.exporting.single_class import single_class
@@ -16,8 +16,9 @@ from gan_cocktail.files import read_json
 from gan_cocktail.params.base import nearest
 
 HUB = "hub"
-FORMATS = "; ".join(
-    [f"{HUB}: a folder for Hugging Face's hub", *(f"{each.name}: {each.what}" for each in EXPORTS.values())]
+FORMATS = (  # a test compares it with EXPORTS
+    "hub: a folder for Hugging Face's hub; rosinality: rosinality/stylegan2-pytorch's .pt, of one class; "
+    "ada: state dict with stylegan2-ada-pytorch's names, .pt; onnx: ONNX of all classes (or, with --class, of one)"
 )
 
 

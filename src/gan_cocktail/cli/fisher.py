@@ -8,8 +8,8 @@ import typer
 from gan_cocktail import device
 from gan_cocktail.checkpoints.fisher import save_fisher
 from gan_cocktail.checkpoints.model import load, parent
-from gan_cocktail.cli.classes import OwnClasses, pick_own
-from gan_cocktail.cli.options import Out, Seed
+from gan_cocktail.cli.classes import pick_own
+from gan_cocktail.cli.options import Out, OwnClasses, Seed
 from gan_cocktail.methods.fisher import fisher_information
 from gan_cocktail.provenance import describe
 

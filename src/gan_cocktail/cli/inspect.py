@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
+from gan_cocktail.cli.options import Seconds
 from gan_cocktail.inspecting.files import read_files
 from gan_cocktail.inspecting.report import report
 from gan_cocktail.inspecting.show import show
-
-Seconds = Annotated[float, typer.Option(min=1, help="For timing steps of training; PyTorch's start not counted.")]
 
 
 def inspect(

@@ -7,8 +7,8 @@ import typer
 
 from gan_cocktail.applications.drawing import draw_table
 from gan_cocktail.applications.interpolation import interpolate as between
-from gan_cocktail.cli.drawing import Rows, open_generator, read_classes, save_table
-from gan_cocktail.cli.options import Out, Seed
+from gan_cocktail.cli.drawing import open_generator, read_classes, save_table
+from gan_cocktail.cli.options import Out, Rows, Seed
 from gan_cocktail.seeds import latents as draw_latents
 
 

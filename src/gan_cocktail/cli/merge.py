@@ -8,7 +8,7 @@ import typer
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
 from gan_cocktail.checkpoints.snapshots import save_snapshots
-from gan_cocktail.cli.classes import SourceClass, read_source_classes
+from gan_cocktail.cli.classes import read_source_classes
 from gan_cocktail.cli.options import (
     Images,
     Kimg,
@@ -17,12 +17,14 @@ from gan_cocktail.cli.options import (
     Readings,
     Seed,
     Settings,
+    SourceClass,
     read_kimg,
     read_readings,
     read_section,
     read_shares,
     training_folder,
 )
+from gan_cocktail.cli.several import is_first
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.twist import Twist
@@ -91,6 +93,8 @@ def merge(
         **union.info,
         **twist.facts,
     )
+    if not is_first():
+        return
     save(union, out)
     if snapshots_out:
         kept = {k: load(snapshot_path(training_folder(out), k)).G for k in keep}

@@ -1,11 +1,12 @@
 """gan-cocktail new: write an experiment that merges what a person has."""
 
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
 
 from gan_cocktail import device
-from gan_cocktail.cli.inspect import Seconds
+from gan_cocktail.cli.options import Seconds
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import write_text
 from gan_cocktail.inspecting.experiment import command, text
@@ -58,4 +59,6 @@ def new(
     if not chosen.model.D:
         typer.echo(f"{chosen.name} has no discriminator: a new one is trained first, for {params.rooting.kimg:g} kimg.")
     typer.echo("\n".join(summary(took, found)))
+    if find_spec("snakemake") is None:
+        typer.echo("What runs it is not installed: pip install 'gan-cocktail[workflow]'.")
     typer.echo(f"\n{command(path)}")

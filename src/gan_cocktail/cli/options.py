@@ -27,6 +27,27 @@ Reading = Annotated[str, typer.Option(help="How its images are read: `reading` o
 Readings = Annotated[
     list[str] | None, typer.Option("--reading", help="The same of each dataset, in order; default: as usual.")
 ]
+Class = Annotated[
+    str, typer.Option("--class", help="Of a model of several classes: which one, by name or by number from 0.")
+]
+OwnClasses = Annotated[
+    str,
+    typer.Option(
+        "--class",
+        help="Of a model of several classes: which one, by name or by number from 0; of a root that is several, each, "
+        "comma-separated.",
+    ),
+]
+SourceClass = Annotated[
+    str,
+    typer.Option(
+        help="Of a source that is drawn from and has several classes: which one, by name or by number from 0. "
+        "Of several sources comma-separated, in order, with nothing for one that needs none."
+    ),
+]
+Pair = Annotated[str, typer.Option(help="Two classes, by name or by number from 0, comma-separated.")]
+Rows = Annotated[int, typer.Option(min=1, help="Latents, one a row: those of the sample grid.")]
+Seconds = Annotated[float, typer.Option(min=1, help="For timing steps of training; PyTorch's start not counted.")]
 Labels = Annotated[str, typer.Option(help='Names of methods to print, as JSON: {"ours": "GAN Cocktail", ...}.')]
 
 

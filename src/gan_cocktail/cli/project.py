@@ -13,8 +13,8 @@ from gan_cocktail.applications.learned_distance import load_lpips
 from gan_cocktail.applications.projection import Projection, in_class
 from gan_cocktail.applications.projection import project as find
 from gan_cocktail.checkpoints.model import load, parent
-from gan_cocktail.cli.classes import Class, pick_class
-from gan_cocktail.cli.options import Seed
+from gan_cocktail.cli.classes import pick_class
+from gan_cocktail.cli.options import Class, Seed
 from gan_cocktail.data.decode import decode
 from gan_cocktail.data.files import UnreadableError
 from gan_cocktail.data.images import grid, png, to_uint8

@@ -7,18 +7,21 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent, save
-from gan_cocktail.cli.classes import Class, SourceClass, pick_class
+from gan_cocktail.cli.classes import pick_class
 from gan_cocktail.cli.options import (
+    Class,
     Kimg,
     Out,
     Psi,
     Reading,
     Seed,
     Settings,
+    SourceClass,
     read_readings,
     read_section,
     training_folder,
 )
+from gan_cocktail.cli.several import is_first
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.unions import one_class, tune
@@ -71,4 +74,5 @@ def root(
         parents=parents,
         **rooted.info,
     )
-    save(rooted, out)
+    if is_first():
+        save(rooted, out)

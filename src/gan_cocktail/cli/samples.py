@@ -8,8 +8,8 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent
-from gan_cocktail.cli.classes import SourceClass, pick_classes
-from gan_cocktail.cli.options import Out, Seed
+from gan_cocktail.cli.classes import pick_classes
+from gan_cocktail.cli.options import Out, Seed, SourceClass
 from gan_cocktail.data.images import grid
 from gan_cocktail.evaluation.sampling import draw, of_class
 from gan_cocktail.provenance import describe

@@ -7,8 +7,8 @@ import typer
 
 from gan_cocktail.applications.drawing import draw_table
 from gan_cocktail.applications.mixing import swap as swapped
-from gan_cocktail.cli.drawing import Pair, Rows, open_generator, read_classes, save_table
-from gan_cocktail.cli.options import Out, Seed
+from gan_cocktail.cli.drawing import open_generator, read_classes, save_table
+from gan_cocktail.cli.options import Out, Pair, Rows, Seed
 from gan_cocktail.seeds import latents
 
 

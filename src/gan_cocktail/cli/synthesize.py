@@ -7,8 +7,8 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent
-from gan_cocktail.cli.classes import Class, pick_class
-from gan_cocktail.cli.options import Out, Seed, Settings, read_section
+from gan_cocktail.cli.classes import pick_class
+from gan_cocktail.cli.options import Class, Out, Seed, Settings, read_section
 from gan_cocktail.data.images import write_zip
 from gan_cocktail.evaluation.sampling import draw
 from gan_cocktail.params.synthesis import SynthesisParams

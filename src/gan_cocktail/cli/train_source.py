@@ -8,6 +8,7 @@ import typer
 from gan_cocktail import device
 from gan_cocktail.checkpoints import model
 from gan_cocktail.cli.options import Out, Reading, Seed, Settings, read_section, training_folder
+from gan_cocktail.cli.several import is_first
 from gan_cocktail.methods.sources import train_source as train
 from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.training import SourceTrainingParams
@@ -23,4 +24,6 @@ def train_source(
 ) -> None:
     """Train an unconditional source GAN on a zip or folder of images; run again to continue."""
     section, how = read_section(SourceTrainingParams, settings), read_section(ReadingParams, reading, "--reading")
-    model.save(train(dataset, training_folder(out), name, section, seed, device.pick(), how), out)
+    trained = train(dataset, training_folder(out), name, section, seed, device.pick(), how)
+    if is_first():
+        model.save(trained, out)

@@ -12,8 +12,8 @@ from gan_cocktail.applications.drawing import draw_table, map_class
 from gan_cocktail.applications.effects import control, effect, measure_traverse
 from gan_cocktail.checkpoints.model import parent
 from gan_cocktail.cli.classes import check_order
-from gan_cocktail.cli.drawing import Rows, open_generator, save_table
-from gan_cocktail.cli.options import Out, Seed
+from gan_cocktail.cli.drawing import open_generator, save_table
+from gan_cocktail.cli.options import Out, Rows, Seed
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import write_json
 from gan_cocktail.provenance import describe

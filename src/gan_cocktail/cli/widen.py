@@ -8,8 +8,8 @@ import typer
 from gan_cocktail.checkpoints import model as models
 from gan_cocktail.checkpoints.classes import find_class
 from gan_cocktail.checkpoints.conditioning import widen as widen_model
-from gan_cocktail.cli.classes import OwnClasses, pick_own
-from gan_cocktail.cli.options import Out, Seed
+from gan_cocktail.cli.classes import pick_own
+from gan_cocktail.cli.options import Out, OwnClasses, Seed
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.provenance import describe
 from gan_cocktail.seeds import derive

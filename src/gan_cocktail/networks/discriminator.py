@@ -65,20 +65,18 @@ class DiscriminatorBlock(nn.Module):
         return self.conv1(self.conv0(x)), img
 
 
-def minibatch_stddev(x: Tensor, group_size: int | None, minibatches: int, features: int = 1) -> Tensor:
+def minibatch_stddev(x: Tensor, group_size: int | None, features: int = 1) -> Tensor:
     """Features [N, F, 1, 1]: the mean standard deviation, within groups of samples, of each F-th part of the channels.
 
-    Each of the `minibatches` equal parts of x [N, C, H, W] is grouped by itself, members being
-    (samples / group) apart, so real and fake images can share one pass. group_size None: such a part is one group.
+    Of x [N, C, H, W] members of a group are (samples / group) apart. group_size None: all are one group.
     """
     n, c, h, w = x.shape
-    per_batch = n // minibatches
-    group = min(group_size or per_batch, per_batch)
-    if n % minibatches or per_batch % group:
-        raise ValueError(f"minibatch stddev: {per_batch} samples do not split into groups of {group}")
-    y = x.reshape(minibatches, group, per_batch // group, features, c // features, h, w)
-    deviation = ((y - y.mean(1, keepdim=True)).square().mean(1) + 1e-8).sqrt().mean([3, 4, 5])
-    return deviation[:, None].expand(minibatches, group, -1, -1).reshape(n, features, 1, 1)
+    group = min(group_size or n, n)
+    if n % group:
+        raise ValueError(f"minibatch stddev: {n} samples do not split into groups of {group}")
+    y = x.reshape(group, n // group, features, c // features, h, w)
+    deviation = ((y - y.mean(0, keepdim=True)).square().mean(0) + 1e-8).sqrt().mean([2, 3, 4])
+    return deviation.expand(group, -1, -1).reshape(n, features, 1, 1)
 
 
 class Epilogue(nn.Module):
@@ -94,13 +92,13 @@ class Epilogue(nn.Module):
         self.fc = FullyConnected(c * 16, c, activate=True)
         self.out = FullyConnected(c, network.class_width if network.c_dim else 1)
 
-    def forward(self, x: Tensor, img: Tensor, cmap: Tensor | None, minibatches: int) -> Tensor:
+    def forward(self, x: Tensor, img: Tensor, cmap: Tensor | None) -> Tensor:
         """Logits [N] of features [N, C, 4, 4] and class vectors [N, D]."""
         x = x.float()
         if hasattr(self, "fromrgb"):
             x = x + self.fromrgb(img.float())
         if self.deviations:
-            spread = minibatch_stddev(x, self.group_size, minibatches, self.deviations)
+            spread = minibatch_stddev(x, self.group_size, self.deviations)
             x = torch.cat([x, spread.expand(-1, -1, 4, 4)], 1)
         x = self.out(self.fc(self.conv(channels_last(x)).flatten(1)))
         if cmap is None:
@@ -127,15 +125,10 @@ class Discriminator(nn.Module):
         if self.c_dim:
             self.mapping = class_mapping(network)
 
-    def forward(
-        self, img: Tensor, c: Tensor | None, dtype: torch.dtype = torch.float32, minibatches: int = 1
-    ) -> Tensor:
-        """Logits [N] of images [N, C, H, W] in [-1, 1] and one-hot labels c [N, c_dim].
-
-        minibatches: how many independent minibatches the N images are (see minibatch_stddev).
-        """
+    def forward(self, img: Tensor, c: Tensor | None, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Logits [N] of images [N, C, H, W] in [-1, 1] and one-hot labels c [N, c_dim]."""
         x, img = None, channels_last(img.to(dtype))
         for r in self.resolutions:
             x, img = getattr(self, f"b{r}")(x, img)
         cmap = self.mapping(None, c) if self.c_dim else None
-        return self.b4(x, img, cmap, minibatches)
+        return self.b4(x, img, cmap)

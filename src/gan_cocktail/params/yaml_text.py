@@ -42,7 +42,7 @@ def read_yaml(text: str, where: str) -> Any:
     not YAML, with the line.
     """
     try:
-        return yaml.load(text, _Loader)
+        return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
     except _TwiceError as e:
         raise CocktailError(f"{where}: {e}") from None
     except yaml.YAMLError as e:

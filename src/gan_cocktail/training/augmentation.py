@@ -224,6 +224,10 @@ class Maps:
     geometry: Tensor | None
     colour: Tensor | None
 
+    def of(self, rows: slice) -> "Maps":
+        """Those of the images at `rows`."""
+        return Maps(*(None if each is None else each[rows] for each in (self.geometry, self.colour)))
+
 
 def draw_maps(shape: Sequence[int], p: Tensor | float, draws: Draws, strengths: Mapping[str, float] = ALL) -> Maps:
     """Random transformations of images [..., C, H, W], each of probability p * strength."""

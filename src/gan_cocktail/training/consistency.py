@@ -25,8 +25,8 @@ class Latents:
             return w, w
         return w, torch.where(self.take_other[:, :, None], mapping(self.other, c)[:, None], w[:, None])
 
-    def of(self, rows: Tensor) -> "Latents":
-        """Those at `rows` (indices)."""
+    def of(self, rows: Tensor | slice) -> "Latents":
+        """Those at `rows`."""
         other, take = (None if each is None else each[rows] for each in (self.other, self.take_other))
         return Latents(self.z[rows], other, take)
 

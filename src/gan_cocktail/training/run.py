@@ -1,13 +1,11 @@
 """Run a job to its budget: resume, log, sample grids, snapshots, state, interruption."""
 
 import math
-import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import torch
@@ -23,6 +21,7 @@ from gan_cocktail.seeds import latents
 from gan_cocktail.training.aside import STATE, other_job, prune, put_back, set_aside
 from gan_cocktail.training.divergence import check_trainer
 from gan_cocktail.training.log import ProgressReport, TrainingLog
+from gan_cocktail.training.processes import joined, stop_requests
 from gan_cocktail.training.sealed import recover
 from gan_cocktail.training.state import restore_state, save_state
 from gan_cocktail.training.trainer import Trainer, TrainingJob
@@ -30,22 +29,6 @@ from gan_cocktail.training.trainer import Trainer, TrainingJob
 STATE_SECONDS = 30.0  # between saves of the whole state; it is saved with each grid too
 GRIDS = 10  # sample grids a training
 GRID_SIDE = 8
-
-
-@contextmanager
-def _stop_requests() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM instead of dying in the middle of a step."""
-    caught: list[int] = []
-
-    def remember(number: int, frame: FrameType | None) -> None:
-        caught.append(number)
-
-    before = {s: signal.signal(s, remember) for s in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield caught
-    finally:
-        for s, handler in before.items():
-            signal.signal(s, handler)
 
 
 def steps_of(kimg: float, batch_size: int) -> int:
@@ -153,17 +136,32 @@ def run(
     so raising the budget trains the difference alone. Where it is not, it is said why, by what `made_of` (what
     the fingerprint is of) was and is, and all is kept aside in before-*/.
 
-    Raises StoppedError on SIGINT or SIGTERM, DivergedError on NaN and what exploded.
+    Where torchrun started several processes, they share each batch; the first alone writes, and all return the model.
+
+    Raises StoppedError on SIGINT or SIGTERM (to any of the processes), DivergedError on NaN and what exploded.
     """
     batch, keeper = job.settings.batch_size, _Keeper(folder, fingerprint, plain(dict(made_of or {})))
-    trainer, last = Trainer(job, device), steps_of(kimg, batch)
-    milestones = {steps_of(k, batch): k for k in snapshots}
+    last, milestones = steps_of(kimg, batch), {steps_of(k, batch): k for k in snapshots}
+    with joined(device) as processes:
+        trainer = Trainer(job, device, processes)
+        if processes.first:
+            _lead(trainer, kimg, keeper, last, milestones)
+        else:
+            _follow(trainer, kimg, keeper, last)
+    return replace(job.initial, G=trainer.ema_weights(), D=trainer.D.state_dict(), info={})
+
+
+def _lead(trainer: Trainer, kimg: float, keeper: _Keeper, last: int, milestones: Mapping[int, float]) -> None:
+    """Train to step `last`, and write all that is written."""
+    folder, together = keeper.folder, trainer.processes
     grids = {round(last * i / GRIDS) for i in range(1, GRIDS + 1)}
-    with keeper.resume(trainer, last, milestones), _stop_requests() as stop:
+    with keeper.resume(trainer, last, milestones), stop_requests() as caught:
+        together.any(True)  # what is in the folder now is what the others continue
         log, saved = TrainingLog(folder / "log.jsonl", trainer.steps), time.monotonic()
         with ProgressReport(str(folder), kimg, trainer.kimg) as progress:
             while trainer.steps < last:
                 stats = trainer.step()
+                stop = together.any(bool(caught))
                 log.record(trainer.steps, trainer.kimg, stats)
                 progress.update(trainer.kimg)
                 if trainer.steps in milestones:
@@ -175,7 +173,21 @@ def run(
                     keeper.save_state(trainer)
                     saved = time.monotonic()
                 if stop and trainer.steps < last:
-                    raise StoppedError(
-                        f"{folder}: stopped at {trainer.kimg:g} of {kimg:g} kimg; run it again to continue"
-                    )
-    return replace(job.initial, G=trainer.ema_weights(), D=trainer.D.state_dict(), info={})
+                    raise _stopped(trainer, kimg, folder)
+
+
+def _follow(trainer: Trainer, kimg: float, keeper: _Keeper, last: int) -> None:
+    """Take part in what another process leads: the same steps from the same state."""
+    together = trainer.processes
+    with stop_requests() as caught:
+        together.any(True)
+        if keeper.state.exists():
+            restore_state(trainer, keeper.state)
+        while trainer.steps < last:
+            trainer.step()
+            if together.any(bool(caught)) and trainer.steps < last:
+                raise _stopped(trainer, kimg, keeper.folder)
+
+
+def _stopped(trainer: Trainer, kimg: float, folder: Path) -> StoppedError:
+    return StoppedError(f"{folder}: stopped at {trainer.kimg:g} of {kimg:g} kimg; run it again to continue")

@@ -11,6 +11,8 @@ from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.data.images import to_uint8
 from gan_cocktail.data.streamed import Streamed, decoders
 
+Rows = slice | Tensor  # a mask, or indices
+ALL = slice(None)
 Pending = Callable[[], Tensor]
 """Images that were asked for: called, it waits for them."""
 
@@ -19,10 +21,11 @@ class ImageStream(ABC):
     """Draws real images of given classes."""
 
     @abstractmethod
-    def ask(self, labels: Tensor, rng: torch.Generator) -> Pending:
+    def ask(self, labels: Tensor, rng: torch.Generator, rows: Rows = ALL) -> Pending:
         """Choose images of class labels [N], and begin to fetch them: uint8 [N, C, H, W] of whoever calls the result.
 
-        `rng` is used before this returns, and not after.
+        `rng` is used before this returns, and not after. rows: of which of them alone are wanted, in order; which
+        images these are does not depend on it.
         """
 
     def draw(self, labels: Tensor, rng: torch.Generator) -> Tensor:
@@ -46,14 +49,14 @@ class FixedDatasets(ImageStream):
             self.images = (torch.cat(present) if present[1:] else present[0]).to(device)  # one large set is not copied
             self.datasets = []
 
-    def ask(self, labels: Tensor, rng: torch.Generator) -> Pending:
+    def ask(self, labels: Tensor, rng: torch.Generator, rows: Rows = ALL) -> Pending:
         """Each image of a class is as likely as any other."""
         share = torch.rand(len(labels), generator=rng, device=rng.device, dtype=torch.float64)
-        rows = (share * self.sizes[labels]).long()
+        labels, places = labels[rows], (share * self.sizes[labels]).long()[rows]
         if self.images is not None:
-            images, chosen = self.images, self.offsets[labels] + rows
+            images, chosen = self.images, self.offsets[labels] + places
             return lambda: images[chosen]
-        found = [decoders().submit(self._one, *at) for at in zip(labels.tolist(), rows.tolist(), strict=True)]
+        found = [decoders().submit(self._one, *at) for at in zip(labels.tolist(), places.tolist(), strict=True)]
         return lambda: torch.stack([each.result() for each in found])
 
     def _one(self, label: int, row: int) -> Tensor:
@@ -71,11 +74,17 @@ class PerClass(ImageStream):
     def __init__(self, streams: Sequence[ImageStream], of: Sequence[int]):
         self.streams, self.of = streams, torch.tensor(of)
 
-    def ask(self, labels: Tensor, rng: torch.Generator) -> Pending:
-        """Each stream is asked for the images of its own classes."""
-        whose = self.of.to(labels.device)[labels]
-        places = [(whose == k).nonzero()[:, 0] for k in range(len(self.streams))]
-        asked = [s.ask(labels[mine], rng) for s, mine in zip(self.streams, places, strict=True) if len(mine)]
+    def ask(self, labels: Tensor, rng: torch.Generator, rows: Rows = ALL) -> Pending:
+        """Each stream is asked for the images of its own classes, of which it may be that none is wanted."""
+        whose, wanted = self.of.to(labels.device)[labels], _mask(labels, rows)
+        asked: list[Pending] = []
+        places: list[Tensor] = []
+        for k in whose.unique().tolist():
+            own = whose == k
+            images, at = self.streams[k].ask(labels[own], rng, wanted[own]), (own & wanted).nonzero()[:, 0]
+            if len(at):
+                asked.append(images)
+                places.append(at)
 
         def take() -> Tensor:
             drawn = [each().to(labels.device) for each in asked]
@@ -102,25 +111,34 @@ class FreshImages(ImageStream):
         self.resolution, self.psi, self.labels = resolution, psi, labels or [0] * len(sources)
 
     @torch.no_grad()
-    def ask(self, labels: Tensor, rng: torch.Generator) -> Pending:
+    def ask(self, labels: Tensor, rng: torch.Generator, rows: Rows = ALL) -> Pending:
         """They are drawn at once: on the device there is nothing to wait for."""
         images: list[Tensor] = []
+        wanted = _mask(labels, rows)
         for k in labels.unique():  # sorted
             G = self.generators[int(k)]
             assert G is not None, "a class of probability 0 was drawn"
-            n = int((labels == k).sum())
-            z = torch.randn(n, G.z_dim, generator=rng, device=rng.device)
-            own = torch.full((n,), self.labels[int(k)], device=rng.device)
+            mine = wanted[labels == k]
+            z = torch.randn(len(mine), G.z_dim, generator=rng, device=rng.device)[mine]
+            noise = [each[mine] for each in G.synthesis.draw_noise(len(mine), rng)]
+            if not len(z):
+                continue
+            own = torch.full((len(z),), self.labels[int(k)], device=rng.device)
             c = F.one_hot(own, G.c_dim).float() if G.c_dim else None
-            noise = G.synthesis.draw_noise(n, rng)
             ws = G.truncate(G.mapping(z, c), c, self.psi)
             images += [to_uint8(self._fit(part)) for part in G.synthesis.parts(ws, noise)]
-        order = labels.argsort(stable=True)
-        drawn = torch.cat(images)[order.argsort()]
-        return lambda: drawn
+        order = labels[wanted].argsort(stable=True)
+        return lambda: torch.cat(images)[order.argsort()]
 
     def _fit(self, images: Tensor) -> Tensor:
         """Reduced or enlarged to the union's resolution, as datasets of images are when they are read."""
         if images.shape[2] == self.resolution:
             return images
         return F.interpolate(images.float(), size=self.resolution, mode="bicubic", antialias=True)
+
+
+def _mask(labels: Tensor, rows: Rows) -> Tensor:
+    """Whether each of the labels [N] is among `rows`."""
+    mask = torch.zeros(len(labels), dtype=torch.bool, device=labels.device)
+    mask[rows] = True
+    return mask

@@ -21,9 +21,11 @@ from gan_cocktail.training.consistency import Consistency, Latents, Teachers
 from gan_cocktail.training.constraints import Anchor, free_elements
 from gan_cocktail.training.flat import adam, flatten
 from gan_cocktail.training.losses import discriminator_loss, generator_loss, gradient_penalty, path_lengths
+from gan_cocktail.training.processes import Processes
 from gan_cocktail.training.streams import ImageStream, Pending
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+ALONE = Processes()
 W_AVG_DECAY = 0.995
 PATH_LENGTH_DECAY = 0.01
 
@@ -66,10 +68,11 @@ class Trainer:
     """Networks, optimizers and running averages of a job; `step` advances them by one batch.
 
     Every random number of a step is drawn from a stream seeded with (seed, step): nothing but
-    tensors and the step count is state.
+    tensors and the step count is state. Where processes share a batch, each draws for all of it and computes with its
+    own rows alone (`mine`); gradients and all means over the batch are then averaged over them.
     """
 
-    def __init__(self, job: TrainingJob, device: torch.device):
+    def __init__(self, job: TrainingJob, device: torch.device, processes: Processes = ALONE):
         s = self.settings = job.settings
         if s.precision == "fp16" and device.type == "cpu":
             raise CocktailError("training.precision is fp16, which needs a CUDA device; on this CPU use bf16 or fp32")
@@ -80,6 +83,8 @@ class Trainer:
             raise CocktailError(
                 f"training.batch_size is {s.batch_size}; this network's minibatch stddev needs a multiple of {group}"
             )
+        processes.check(s.batch_size, group if job.initial.network.mbstd_channels else 1, bool(s.path_length_weight))
+        self.processes, self.mine = processes, processes.mine
         self.job, self.device, self.dtype = job, device, DTYPES[s.precision]
         self.G = job.initial.generator().to(device).requires_grad_(True).train()
         self.D = job.initial.discriminator().to(device).requires_grad_(True).train()
@@ -115,73 +120,75 @@ class Trainer:
         due = s.path_length_weight and self.steps % s.path_length_interval == 0
         lengths = self._draw_lengths(max(1, s.batch_size // 2)) if due else None
         real_c, labels = self._labels(s.batch_size)
-        asked = self.job.stream.ask(labels, self.rng)
-        self.D.requires_grad_(False)
-        fake, stats = self._generator_step(fakes)
+        asked = self.job.stream.ask(labels, self.rng, self.mine)
+        fake_logits, stats = self._generator_step(fakes)
         if lengths:
             stats["path_length"] = self._path_length_step(lengths)
-        self.D.requires_grad_(True)
         real = self._real(asked)
-        stats |= self._discriminator_step(fake, fakes.c, real, real_c)
+        stats |= self._discriminator_step(fake_logits, real, real_c)
         if s.r1_gamma and self.steps % s.r1_interval == 0:
             stats["r1"] = self._r1_step(real, real_c)
         self._update_ema()
         self.steps += 1
         if self.ada and self.steps % self.ada.interval == 0:
             self.ada.adjust()
-        return stats
+        return self.processes.means(stats)
 
     def ema_weights(self) -> State:
         """The moving average of G, with the mean w of each class."""
         return with_class_means(self.job.initial.network, dict(self.G_ema.state_dict()))
 
     def _labels(self, n: int) -> tuple[Tensor | None, Tensor]:
-        """One-hot [N, c_dim] (None if unconditional) and class indices [N]."""
+        """One-hot [mine, c_dim] (None if unconditional), and class indices [N] of all."""
         labels = self.probabilities.multinomial(n, replacement=True, generator=self.rng)
         c_dim = self.job.initial.network.c_dim
-        return (F.one_hot(labels, c_dim).float() if c_dim else None), labels
+        return (F.one_hot(labels[self.mine], c_dim).float() if c_dim else None), labels
 
     def _real(self, asked: Pending) -> Tensor:
         """Real images as D sees them: mirrored at random, and augmented."""
         images = to_float(asked().to(self.device))
+        n = len(images) * self.processes.size
         if self.settings.mirror:
-            flip = torch.rand(len(images), generator=self.rng, device=self.device) < 0.5
+            flip = torch.rand(n, generator=self.rng, device=self.device)[self.mine] < 0.5
             images = torch.where(flip[:, None, None, None], images.flip(3), images)
-        return self._augment(images, self._maps(len(images)))
+        return self._augment(images, self._maps(n))
 
     def _maps(self, n: int) -> Maps | None:
-        """How n images are augmented, if they are."""
+        """How mine of n images are augmented, if they are."""
         if self.ada is None or self.ada.p == 0:
             return None
         network = self.job.initial.network
         shape = network.img_channels, network.img_resolution, network.img_resolution
-        return draw_maps(shape, self.ada.p.to(self.device), Draws(n, self.rng))
+        return draw_maps(shape, self.ada.p.to(self.device), Draws(n, self.rng)).of(self.mine)
 
     def _augment(self, images: Tensor, maps: Maps | None) -> Tensor:
         return images if maps is None else transform(images, maps)
 
     def _draw_fakes(self, n: int) -> _Fakes:
         c, _ = self._labels(n)
-        return _Fakes(c, self.G.synthesis.draw_noise(n, self.rng), self._latents(n), self._maps(n))
+        return _Fakes(c, self._noise(n), self._latents(n), self._maps(n))
 
     def _draw_lengths(self, n: int) -> _Lengths:
         network = self.job.initial.network
         c, _ = self._labels(n)
-        noise, z = self.G.synthesis.draw_noise(n, self.rng), self._z(n)
+        noise, z = self._noise(n), self._z(n)
         shape = n, network.img_channels, network.img_resolution, network.img_resolution
-        return _Lengths(c, noise, z, torch.randn(shape, generator=self.rng, device=self.device))
+        return _Lengths(c, noise, z, torch.randn(shape, generator=self.rng, device=self.device)[self.mine])
+
+    def _noise(self, n: int) -> list[Tensor]:
+        return [each[self.mine] for each in self.G.synthesis.draw_noise(n, self.rng)]
 
     def _z(self, n: int) -> Tensor:
-        return torch.randn(n, self.G.z_dim, generator=self.rng, device=self.device)
+        return torch.randn(n, self.G.z_dim, generator=self.rng, device=self.device)[self.mine]
 
     def _latents(self, n: int) -> Latents:
-        """n fresh latents, some of them to be mixed from two (style mixing)."""
+        """Mine of n fresh latents, some of them to be mixed from two (style mixing)."""
         z = self._z(n)
         if not self.settings.style_mixing:
             return Latents(z)
         count, other = self.G.synthesis.num_ws, self._z(n)
-        cutoff = torch.randint(1, count, (n, 1), generator=self.rng, device=self.device)
-        mixed = torch.rand(n, 1, generator=self.rng, device=self.device) < self.settings.style_mixing
+        cutoff = torch.randint(1, count, (n, 1), generator=self.rng, device=self.device)[self.mine]
+        mixed = torch.rand(n, 1, generator=self.rng, device=self.device)[self.mine] < self.settings.style_mixing
         return Latents(z, other, mixed & (torch.arange(count, device=self.device) >= cutoff))
 
     def _ws(self, latents: Latents, c: Tensor | None) -> Tensor:
@@ -189,42 +196,44 @@ class Trainer:
         w, ws = latents.ws(self.G.mapping, c)
         if c is None:
             average = self.G.mapping.get_buffer("w_avg")
-            average.copy_(w.detach().mean(0).lerp(average, W_AVG_DECAY))
+            average.copy_(self.processes.mean_(w.detach().mean(0)).lerp(average, W_AVG_DECAY))
         return ws
 
     def _generator_step(self, fakes: _Fakes) -> tuple[Tensor, dict[str, Tensor]]:
+        """Logits of the fakes, by a graph whose ends are D's weights: D's step serves itself of the same pass."""
         c, noise, latents = fakes.c, fakes.noise, fakes.latents
         fake = self.G.synthesis(self._ws(latents, c), noise, self.dtype)
-        loss = generator_loss(self.D(self._augment(fake, fakes.maps), c, self.dtype))
-        stats = {"loss_G": loss.detach()}
+        seen = fake.detach().requires_grad_(True)
+        logits = self.D(self._augment(seen, fakes.maps), c, self.dtype)
+        loss = generator_loss(logits)
+        (slope,) = torch.autograd.grad(loss, seen, retain_graph=True)
+        stats, ends, slopes = {"loss_G": loss.detach()}, [fake], [slope]
         if self.teachers and c is not None and (weight := self.teachers.weight(self.kimg)):
             difference = (fake - self.teachers.draw(latents, c, noise, self.dtype)).abs().mean()
-            loss, stats["consistency"] = loss + weight * difference, difference.detach()
-        loss.backward()
+            ends, slopes = [*ends, difference], [*slopes, torch.full_like(difference, weight)]
+            stats["consistency"] = difference.detach()
+        torch.autograd.backward(ends, slopes)
         if self.anchor_G:
             self.anchor_G.pull(self.flat_G)
             stats["anchor_G"] = self.anchor_G.penalty(self.flat_G)
         self._apply(self.flat_G, self.adam_G)
-        return fake.detach(), stats
+        return logits, stats
 
     def _path_length_step(self, drawn: _Lengths) -> Tensor:
         s = self.settings
         ws = self.G.mapping(drawn.z, drawn.c).unsqueeze(1).repeat(1, self.G.synthesis.num_ws, 1)
         images = self.G.synthesis(ws, drawn.noise, self.dtype, twice=True)
         lengths = path_lengths(images, ws, drawn.pixels)
-        self.path_length_mean = self.path_length_mean.lerp(lengths.detach().mean(), PATH_LENGTH_DECAY)
+        mean = self.processes.mean_(lengths.detach().mean())
+        self.path_length_mean = self.path_length_mean.lerp(mean, PATH_LENGTH_DECAY)
         penalty = (lengths - self.path_length_mean).square().mean()
         (penalty * (s.path_length_weight * s.path_length_interval)).backward()
         self._apply(self.flat_G, self.adam_G)
-        return lengths.detach().mean()
+        return mean
 
-    def _discriminator_step(
-        self, fake: Tensor, fake_c: Tensor | None, real: Tensor, real_c: Tensor | None
-    ) -> dict[str, Tensor]:
-        """The fakes of the generator's step serve again, beside the real images in one pass."""
-        images = torch.cat([self._augment(fake, self._maps(len(fake))), real])
-        c = None if fake_c is None or real_c is None else torch.cat([fake_c, real_c])
-        fake_logits, real_logits = self.D(images, c, self.dtype, minibatches=2).chunk(2)
+    def _discriminator_step(self, fake_logits: Tensor, real: Tensor, c: Tensor | None) -> dict[str, Tensor]:
+        """fake_logits: of the generator's step; D has not moved since."""
+        real_logits = self.D(real, c, self.dtype)
         loss = discriminator_loss(fake_logits, real_logits)
         loss.backward()
         stats = {"loss_D": loss.detach(), "real_logits": real_logits.detach().mean()}
@@ -233,7 +242,7 @@ class Trainer:
             stats["anchor_D"] = self.anchor_D.penalty(self.flat_D)
         self._apply(self.flat_D, self.adam_D)
         if self.ada:
-            self.ada.observe(real_logits.cpu())
+            self.ada.observe(self.processes.all_rows(real_logits.detach().cpu()))
             stats["augmentation_p"] = self.ada.p
         return stats
 
@@ -248,6 +257,7 @@ class Trainer:
 
     def _apply(self, flat: Tensor, optimizer: torch.optim.Adam) -> None:
         assert flat.grad is not None
+        self.processes.mean_(flat.grad)
         if self.dtype == torch.float16:  # no loss scale: drop what overflowed, as StyleGAN2-ADA does
             flat.grad.nan_to_num_(0.0, 1e5, -1e5)
         if flat is self.flat_D and self.free_D is not None:

@@ -16,11 +16,17 @@ from tests.checkpoints.formats import writers
 from tests.checkpoints.formats.samples import HERE, random_model
 
 
-def call(*arguments):
-    return subprocess.run(["gan-cocktail", *map(str, arguments)], capture_output=True, text=True)
+@pytest.fixture
+def call(quick):
+    """Calls the program, by the resident."""
+
+    def call(*arguments):
+        return subprocess.run(["gan-cocktail", *map(str, arguments)], capture_output=True, text=True, env=quick)
+
+    return call
 
 
-def test_drawing_and_widening(tmp_path):
+def test_drawing_and_widening(call, tmp_path):
     model = HERE / "module-source.pkl"
     run = call("synthesize", model, "--out", tmp_path / "x.zip", "--name", "x", "--settings", "n_images: 4")
     assert run.returncode == 0, run.stderr
@@ -36,7 +42,7 @@ def test_drawing_and_widening(tmp_path):
     torch.testing.assert_close(wide.generator()(z, c, noise="const"), wanted, rtol=1e-4, atol=1e-3)
 
 
-def test_what_needs_a_discriminator_says_so(tmp_path):
+def test_what_needs_a_discriminator_says_so(call, tmp_path):
     run = call("widen", HERE / "ada-ema-module-32.pkl", "--out", tmp_path / "w", "--classes", 2, "--position", 0)
     assert run.returncode == 2
     assert "ada-ema-module-32.pkl: it has no discriminator" in run.stderr
@@ -44,7 +50,7 @@ def test_what_needs_a_discriminator_says_so(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_rooted_in_another_may_lack_a_discriminator(tmp_path):
+def test_what_is_rooted_in_another_may_lack_a_discriminator(call, tmp_path):
     model = HERE / "ada-ema-module-32.pkl"
     run = call("widen", model, "--out", tmp_path / "w", "--classes", 2, "--position", 1, "--leaf")
     assert run.returncode == 0, run.stderr

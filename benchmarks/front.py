@@ -1,0 +1,46 @@
+"""The picture of README.md, from the grids of the default run: two sources, their union, and what lies between.
+
+python benchmarks/front.py docs/images/union.png
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from matplotlib import font_manager
+from PIL import Image, ImageDraw, ImageFont
+
+from gan_cocktail.reporting.grids import load_grid
+
+SIZE, ENLARGED, GAP, LINE = 32, 2, 16, 26  # pixels of an image, its enlargement, room between blocks, a line of text
+BETWEEN = (0, 1)  # latents whose way from cat to face is shown, the left and the right
+
+
+def row(grid: Path, number: int) -> np.ndarray:
+    """One row of a grid, uint8 [64, W, 3], enlarged without smoothing."""
+    found = load_grid(grid)[number * SIZE : (number + 1) * SIZE]
+    return found.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)
+
+
+def main(path: Path) -> None:
+    """Write the picture."""
+    samples, ways = Path("results/samples/cat-face"), Path("results/applications/cat-face/interpolate.png")
+    panels = [
+        ("Two GANs: one draws cats, the other faces", [row(samples / "ensemble.png", k) for k in (0, 1)]),
+        ("One GAN made of them draws both: the same latents", [row(samples / "ours.png", k) for k in (0, 1)]),
+        ("And what lies between: one latent, led from cat to face", [row(ways, k) for k in BETWEEN]),
+    ]
+    height, width, _ = panels[0][1][0].shape
+    picture = Image.new("RGB", (2 * width + GAP, len(panels) * (height + LINE + GAP) - GAP), "white")
+    font = ImageFont.truetype(font_manager.findfont("DejaVu Sans"), 16)
+    pen = ImageDraw.Draw(picture)
+    for k, (title, (left, right)) in enumerate(panels):
+        top = k * (height + LINE + GAP)
+        pen.text((0, top), title, "black", font)
+        picture.paste(Image.fromarray(left), (0, top + LINE))
+        picture.paste(Image.fromarray(right), (width + GAP, top + LINE))
+    picture.save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,63 @@
+"""What README and docs say of results is what the tables in git say, and git holds no more than it should."""
+
+import subprocess
+
+import pandas as pd
+import pytest
+
+from tests.conftest import ROOT
+
+METHODS = {  # by what a row of a page's table begins with
+    "GAN Cocktail (ours)": "ours",
+    "TransferGAN": "transfergan",
+    "Scratch": "scratch",
+    "Average, rooted": "average_rooted",
+    "Average, unrooted": "average_unrooted",
+    "The sources": "ensemble",
+}
+MIXTURES = ("cat-face", "cat-face-flower")
+LARGE = ("resources/", "tests/vectors/", "results/figures/applications_")  # the last are the default run's
+MEGABYTE = 10**6
+
+
+def told(page):
+    """(method, whether after as much merging, its numbers as they stand) of each row of a page's table of the run."""
+    merging = False
+    for line in (ROOT / page).read_text().splitlines():
+        if line.startswith("| *"):
+            merging = "of merging" in line
+        method = next((name for words, name in METHODS.items() if line.startswith(f"| {words}")), None)
+        if method:
+            yield method, merging, [cell.strip(" *") for cell in line.split("|")[2:-1]]
+
+
+def measured(method, merging, domains):
+    """FIDs of a method at its end, or after as much merging as `ours` had, of each mixture and domain."""
+    table = pd.read_csv(ROOT / "results/tables/main.csv")
+    rows = table[(table.method == method) & (table.metric == "fid")]
+    if merging:
+        rows = rows[rows.merging_kimg == table[table.method == "ours"].merging_kimg.max()]
+    for mixture in MIXTURES:
+        for domain in domains:
+            of = rows[(rows.mixture == mixture) & (rows.domain == domain)]
+            yield f"{of.loc[of.kimg.idxmax(), 'mean']:.3g}"
+
+
+@pytest.mark.parametrize(
+    ("page", "domains", "rows"), [("README.md", ["union"], 6), ("docs/results.md", ["mean", "union"], 9)]
+)
+def test_numbers_of_the_default_run_are_those_of_its_tables(page, domains, rows):
+    found = list(told(page))
+    assert len(found) == rows
+    for method, merging, numbers in found:
+        assert numbers == list(measured(method, merging, domains)), method
+
+
+def test_what_is_large_in_git_is_sources_features_and_fixtures():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True).stdout.split("\0")
+    sizes = {name: (ROOT / name).stat().st_size for name in listed if (ROOT / name).is_file()}
+    if not sizes:
+        pytest.skip("not a checkout")
+    assert not [name for name, size in sizes.items() if size > MEGABYTE and not name.startswith(LARGE)]
+    assert sum(size for name, size in sizes.items() if not name.startswith("resources/")) < 20 * MEGABYTE
+    assert not [name for name in sizes if name.startswith("results/") and name.endswith((".html", ".pdf"))]
