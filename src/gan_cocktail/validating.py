@@ -1,14 +1,17 @@
 """Are the files that an experiment names sound, to the last tensor and image? All that are bad are told at once."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from gan_cocktail.checkpoints.formats.table import tell
 from gan_cocktail.checkpoints.model import load
-from gan_cocktail.checks import misfits, networks
+from gan_cocktail.checks import misfits
 from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.errors import CocktailError, Problems
 from gan_cocktail.files import require
 from gan_cocktail.params.experiment import SourceParams
+from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.plan.experiment import Plan
 from gan_cocktail.tensors import check_finite, load_tensors
 
@@ -52,7 +55,7 @@ def _present(where: str, path: Path) -> None:
 def _model(params: SourceParams) -> None:
     if params.model and (path := Path(params.model)).exists():
         model = load(path)
-        check_finite(model.G | model.D, path)
+        check_finite({f"{part}.{k}": v for part in "GD" for k, v in getattr(model, part).items()}, path)
 
 
 def _reference(params: SourceParams) -> None:
@@ -61,18 +64,25 @@ def _reference(params: SourceParams) -> None:
 
 
 def _images(plan: Plan, source: str) -> None:
-    """A dataset is read at the size of the network that is trained on it, images as the training would."""
+    """A dataset is read at the size of the source's network; where that is not known, images of any size will do."""
     params = plan.params.sources[source]
     path = params.dataset or params.images
     if not path or not Path(path).exists():
         return
-    try:
-        known = networks(plan)
-    except CocktailError:  # of a model, told already
-        known = {}
-    network = known.get(source) or next(iter(known.values()), plan.params.source_training.network)
+    known = _network(plan, source)
+    network = known or plan.params.source_training.network
     size, channels = network.img_resolution, network.img_channels
-    read_dataset(Path(path), size, channels, params.reading, enlarge=bool(params.images), held=0)
+    read_dataset(Path(path), size, channels, params.reading, enlarge=known is None, held=0)
+
+
+def _network(plan: Plan, source: str) -> NetworkParams | None:
+    """That of a source with a model that can be read, or that is trained on its dataset."""
+    model = plan.params.sources[source].model
+    if source in plan.trained_sources():
+        return plan.params.source_training.network
+    with suppress(CocktailError):
+        return tell(Path(model)).network if model else None
+    return None
 
 
 def _repeats(line: str, told: list[str]) -> bool:

@@ -5,7 +5,7 @@ import json
 from gan_cocktail.checkpoints.model import Model, save
 from tests.conftest import ROOT, TINY
 
-TRAINING = ["--kimg", "0.032", "--settings", json.dumps({"batch_size": 8})]
+TRAINING = ["--kimg", "0.016", "--settings", json.dumps({"batch_size": 8})]
 EVALUATION = json.dumps({"n_images": 20, "kid_subsets": 2, "kid_subset_size": 10, "ppl_paths": 4})
 FEW = ["--settings", "n_images: 20"]
 STEPS = {  # in an order in which each finds its inputs: what it makes in made/, and of what
@@ -17,13 +17,13 @@ STEPS = {  # in an order in which each finds its inputs: what it makes in made/,
     "w-face.safetensors": ["widen", "face.safetensors", "--classes", "cat,face", "--position", "1", "--leaf"],
     "source.safetensors": [
         "train-source", "made/cat.zip", "--name", "x", "--settings",
-        json.dumps({"kimg": 0.032, "network": TINY.model_dump(), "training": {"batch_size": 8}}),
+        json.dumps({"kimg": 0.016, "network": TINY.model_dump(), "training": {"batch_size": 8}}),
     ],
     "rooted.safetensors": ["root", "made/w-cat.safetensors", "made/face.zip", "--class", "1", *TRAINING],
     "fisher.safetensors": ["fisher", "made/w-cat.safetensors", "--class", "0", "--n-images", "4"],
     "average.safetensors": ["average", "made/w-cat.safetensors", "made/rooted.safetensors"],
     "union.safetensors": [
-        "merge", "made/average.safetensors", "made/cat.zip", "made/face.zip", *TRAINING, "--snapshots", "0.016",
+        "merge", "made/average.safetensors", "made/cat.zip", "made/face.zip", *TRAINING, "--snapshots", "0.008",
     ],
     "evaluation.json": [
         "evaluate", "made/cat.ref", "made/face.ref", "--model", "made/union.safetensors", "--domains", "cat,face",

@@ -11,9 +11,7 @@ import typer
 
 from gan_cocktail import __version__
 from gan_cocktail.cli.several import hush, in_several
-from gan_cocktail.cli.signature import signature
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.failures import sentence
 from gan_cocktail.recognise import is_pickle, recognise
 
 GROUPS = {  # of the help, by what a person wants
@@ -60,11 +58,15 @@ def _imported(verb: str) -> Callable[..., None]:
 
 def _described(verb: str) -> Callable[..., None]:
     """What a verb does and takes; it cannot be run."""
+    from gan_cocktail.cli.signature import signature
+
     return signature(Path(__file__).with_name(f"{verb}.py"), verb)
 
 
 def _named(verb: str) -> Callable[..., None]:
     """What a verb does."""
+    from gan_cocktail.cli.signature import signature
+
     return signature(Path(__file__).with_name(f"{verb}.py"), verb, parameters=False)
 
 
@@ -93,6 +95,8 @@ def main() -> None:
         print(f"gan-cocktail: {e}", file=sys.stderr)
         sys.exit(e.exit_code)
     except (OSError, MemoryError, RuntimeError) as e:
+        from gan_cocktail.failures import sentence
+
         if not (told := sentence(e)):
             raise
         print(f"gan-cocktail: {told}", file=sys.stderr)
