@@ -21,6 +21,7 @@ from tests.conftest import ROOT, TINY
 from tests.training.scenarios import CPU, SCENARIOS, conditional, fresh, train, unconditional
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
+LONG = pytest.mark.long
 SETTINGS = {"network": TINY.model_dump(), "training": {"batch_size": 8, "augmentation": {}, "mirror": True}}
 
 
@@ -35,6 +36,7 @@ def pair(tmp_path_factory):
     return [torch.load(folder / f"{rank}.pt") for rank in range(2)]
 
 
+@pytest.mark.xdist_group("pair")
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_two_processes_train_as_one_up_to_the_order_of_floats(pair, name):
     one, (two, other) = train(name), (each[name] for each in pair)
@@ -160,7 +162,7 @@ def wait_for_state(out, process):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("killed", [0, 1])
+@pytest.mark.parametrize("killed", [0, pytest.param(1, marks=LONG)])
 def test_when_one_process_is_killed_all_end_and_the_same_command_goes_on(folder, tmp_path, killed):
     out = tmp_path / "m.safetensors"
     process = start(folder, out, 2, 0.8)
@@ -176,7 +178,7 @@ def test_when_one_process_is_killed_all_end_and_the_same_command_goes_on(folder,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "whole"), [(signal.SIGINT, False), (signal.SIGTERM, True)])
+@pytest.mark.parametrize(("number", "whole"), [(signal.SIGINT, False), pytest.param(signal.SIGTERM, True, marks=LONG)])
 def test_a_request_to_stop_stops_all_processes_at_the_same_step(folder, tmp_path, number, whole):
     out = tmp_path / "m.safetensors"
     process = start(folder, out, 2, 0.8)

@@ -13,6 +13,7 @@ from tests.training.test_run import CPU, job, left
 
 FACTS = {"fingerprint": "print", "steps": 3, "kimg": 0.1, "made_of": {}}
 STATE = "state.safetensors"
+LONG = pytest.mark.long
 
 
 @pytest.fixture
@@ -65,9 +66,9 @@ def cut(path):
     ("harm", "told"),
     [
         (flip, "is damaged (its checksum does not match): going on from the one that was saved before it"),
-        (cut, "is torn or overwritten: going on from the one that was saved before it"),
-        (lambda path: path.write_bytes(b""), "is torn or overwritten: going on"),
-        (lambda path: path.unlink(), "is missing: going on from"),  # killed between two renames
+        pytest.param(cut, "is torn or overwritten: going on from the one that was saved before it", marks=LONG),
+        pytest.param(lambda path: path.write_bytes(b""), "is torn or overwritten: going on", marks=LONG),
+        pytest.param(lambda path: path.unlink(), "is missing: going on from", marks=LONG),  # killed between two renames
     ],
 )
 def test_a_training_goes_on_from_the_state_of_before_to_the_same_bytes(images, tmp_path, capsys, harm, told):
