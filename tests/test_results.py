@@ -19,7 +19,7 @@ METHODS = {  # by what a row of a page's table begins with
     "The sources": "ensemble",
 }
 MIXTURES = ("cat-face", "cat-face-flower")
-LARGE = ("resources/", "tests/vectors/", "results/figures/applications_")  # the last are the default run's
+LARGE = ("resources/", "tests/vectors/")
 MEGABYTE = 10**6
 
 
