@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import front
+from gan_cocktail.reporting.formats import number
 from gan_cocktail.reporting.grids import load_grid
 from tests.conftest import ROOT
 
@@ -43,7 +44,7 @@ def measured(method, merging, domains):
     for mixture in MIXTURES:
         for domain in domains:
             of = rows[(rows.mixture == mixture) & (rows.domain == domain)]
-            yield f"{of.loc[of.kimg.idxmax(), 'mean']:.3g}"
+            yield number(float(of.loc[of.kimg.idxmax(), "mean"]))
 
 
 @pytest.mark.parametrize(
