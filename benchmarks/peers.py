@@ -78,13 +78,13 @@ def ada_step(network: NetworkParams, recipe: TrainingParams, where: torch.device
     pair = Pair(generator(), generator(), networks.Discriminator(**size, **widths), recipe, where)
     parts = {"G_mapping": pair.G.mapping, "G_synthesis": pair.G.synthesis, "G": pair.G}
     wanted = inspect.signature(loss.StyleGAN2Loss).parameters
-    rest = {"style_mixing_prob": recipe.style_mixing, "r1_gamma": recipe.r1_gamma}
     losses = loss.StyleGAN2Loss(
         device=where,
         D=pair.D,
         pl_weight=recipe.path_length_weight,
         **{name: part for name, part in parts.items() if name in wanted},
-        **rest,
+        style_mixing_prob=recipe.style_mixing,
+        r1_gamma=recipe.r1_gamma,
     )
     takes = inspect.signature(losses.accumulate_gradients).parameters
     extra: dict[str, Any] = {"sync": True} if "sync" in takes else {"cur_nimg": 0}
