@@ -69,7 +69,7 @@ def test_what_is_large_in_git_is_sources_features_and_fixtures():
 
 def test_the_picture_of_the_readme_is_of_the_default_run(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
-    front.main(tmp_path / "union.png")
+    front.union(tmp_path / "union.png")
     drawn, there = load_grid(tmp_path / "union.png"), load_grid(ROOT / "docs/images/union.png")
     assert drawn.shape == there.shape
     images = np.arange(len(drawn)) % (front.LINE + front.GAP + front.SIZE * front.ENLARGED) >= front.LINE

@@ -105,13 +105,13 @@ def test_7_a_fresh_clone_reproduces_and_a_pulled_one_has_nothing_to_do(done, tmp
     clone = done.clone(tmp_path / "clone")
     tables = (clone.folder / "results/tables/main.md").read_bytes()
     assert {"merge", "root", "synthesize"} <= clone.planned()  # tables alone are no reproduction
-    # print figures are in DVC's cache, and are drawn anew from the grids and numbers in git: no model is needed
+    # figures are in DVC's cache, and are drawn anew from the grids and numbers in git: no model is needed
     assert clone.planned("figures") == {"figure", "curves", "report_distances", "figures"}
     clone.set("figures.dpi", 80)
     clone.snakemake("figures")
     assert set(clone.made()) == FIGURES
     clone.git("checkout", "--", ".")
-    clone.dvc("pull", "--force")  # it would ask: the print figures drawn here are of other settings, and saved nowhere
+    clone.dvc("pull", "--force")  # it would ask: the figures drawn here are of other settings, and saved nowhere
     assert_clean(clone)
     assert clone.contents() == done.contents()
     assert (clone.folder / "results/tables/main.md").read_bytes() == tables

@@ -66,6 +66,7 @@ def check_results(project, mixture, names):
     return page
 
 
+@pytest.mark.long
 def test_two_files_of_different_programs_and_widths(project):
     """One class of a pickle with D, and a file without D; in a folder whose name has a space."""
     for name in ("ada-auto-64-cond3.pkl", "rosinality-convert-64.pt"):

@@ -21,7 +21,6 @@ from tests.conftest import ROOT, TINY
 from tests.training.scenarios import CPU, SCENARIOS, conditional, fresh, train, unconditional
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
-LONG = pytest.mark.long
 SETTINGS = {"network": TINY.model_dump(), "training": {"batch_size": 8, "augmentation": {}, "mirror": True}}
 
 
@@ -51,6 +50,7 @@ def test_two_processes_train_as_one_up_to_the_order_of_floats(pair, name):
         torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.xdist_group("pair")
 def test_augmentation_was_on_and_adapted(pair):
     found = pair[0]["augmented"]["rest"]
     assert 0 < found["p"] < 0.5
@@ -162,7 +162,8 @@ def wait_for_state(out, process):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("killed", [0, pytest.param(1, marks=LONG)])
+@pytest.mark.long
+@pytest.mark.parametrize("killed", [0, 1])
 def test_when_one_process_is_killed_all_end_and_the_same_command_goes_on(folder, tmp_path, killed):
     out = tmp_path / "m.safetensors"
     process = start(folder, out, 2, 0.8)
@@ -178,7 +179,8 @@ def test_when_one_process_is_killed_all_end_and_the_same_command_goes_on(folder,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "whole"), [(signal.SIGINT, False), pytest.param(signal.SIGTERM, True, marks=LONG)])
+@pytest.mark.long
+@pytest.mark.parametrize(("number", "whole"), [(signal.SIGINT, False), (signal.SIGTERM, True)])
 def test_a_request_to_stop_stops_all_processes_at_the_same_step(folder, tmp_path, number, whole):
     out = tmp_path / "m.safetensors"
     process = start(folder, out, 2, 0.8)
