@@ -1,4 +1,4 @@
-"""GAN Cocktail's pipeline: synthesize -> widen, root -> average -> merge -> evaluate, apply -> tables, figures, report."""
+"""GAN Cocktail's pipeline: synthesize -> widen, root -> merge -> finetune -> evaluate, apply -> tables, figures, report."""
 
 import sys
 

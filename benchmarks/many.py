@@ -4,7 +4,7 @@
 
 Random sources of 16 pixels, budgets of two steps, each job in a process of its own. A line a mixture: sources, jobs,
 CPU seconds of the plan (a dry run), of all jobs and of a job (most of these go into starting Python and PyTorch); of
-the merge alone CPU seconds and peak memory, and the most memory that any job had (MB).
+`finetune` alone CPU seconds and peak memory, and the most memory that any job had (MB).
 """
 
 import argparse
@@ -89,15 +89,15 @@ def measure(n: int) -> list[float]:
         planned = snakemake(folder, environment, "--dry-run")
         snakemake(folder, environment)
         jobs = [json.loads(line) for line in (folder / "notes").read_text().splitlines()]
-    total, (merge,) = sum(seconds for _, seconds, _ in jobs), [job for job in jobs if job[0] == "merge"]
-    return [n, len(jobs), planned, total, total / len(jobs), merge[1], merge[2], max(peak for *_, peak in jobs)]
+    total, (tuning,) = sum(seconds for _, seconds, _ in jobs), [job for job in jobs if job[0] == "finetune"]
+    return [n, len(jobs), planned, total, total / len(jobs), tuning[1], tuning[2], max(peak for *_, peak in jobs)]
 
 
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sources", type=int, nargs="*", default=[2, 4, 7])
-    print("sources\tjobs\tplan, s\tall jobs, s\ta job, s\tmerge, s\tmerge, MB\tmost, MB")
+    print("sources\tjobs\tplan, s\tall jobs, s\ta job, s\tfinetune, s\tfinetune, MB\tmost, MB")
     for n in parser.parse_args().sources:
         print("\t".join(f"{number:.3g}" for number in measure(n)), flush=True)
 

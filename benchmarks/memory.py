@@ -29,9 +29,9 @@ widen a.st --out a_wide.st --classes a,b --position 0
 widen b.st --out b_wide.st --classes a,b --position 1
 fisher a_wide.st --out fisher.st --class 0 --n-images 4
 root a_wide.st b.zip --out rooted.st --class 1 --kimg {kimg} --settings {recipe}
-average a_wide.st rooted.st --out average.st
-merge average.st a.zip b.zip --out union.st --kimg {kimg} --snapshots {kimg} --snapshots-out kept.st --settings {recipe}
-evaluate a.ref b.ref --model union.st --snapshots kept.st --out e.json --domains a,b --settings {measured}
+merge a_wide.st rooted.st --out average.st
+finetune average.st a.zip b.zip --out union.st --kimg {kimg} --snapshots {kimg} --snapshots-out s.st --settings {recipe}
+evaluate a.ref b.ref --model union.st --snapshots s.st --out e.json --domains a,b --settings {measured}
 distances a_wide.st --before b_wide.st --after rooted.st --names a,b --out d.json
 samples union.st --out samples.png
 interpolate union.st --out i.png

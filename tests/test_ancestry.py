@@ -35,7 +35,7 @@ def made(tmp_path, monkeypatch):
         call(
             "widen", f"{name}.safetensors", "--out", f"wide_{name}.safetensors", "--classes", "a,b", "--position", name
         )
-    call("average", "wide_a.safetensors", "wide_b.safetensors", "--out", "mean.safetensors")
+    call("merge", "wide_a.safetensors", "wide_b.safetensors", "--out", "mean.safetensors")
     call("samples", "mean.safetensors", "--out", "grid.png")
     call("synthesize", "a.safetensors", "--name", "a", "--out", "a.zip", "--settings", "n_images: 4")
 
@@ -73,7 +73,7 @@ def test_what_is_not_here_is_said(made):
 
 
 def test_seeds_settings_and_versions_are_told_and_nothing_twice(made):
-    call("average", "mean.safetensors", "mean.safetensors", "--out", "again.safetensors", "--weights", "1,3")
+    call("merge", "mean.safetensors", "mean.safetensors", "--out", "again.safetensors", "--weights", "1,3")
     text = call("provenance", "again.safetensors").stdout
     assert "source, name a, seed 0" in text
     assert "weights [1.0, 3.0]" in text

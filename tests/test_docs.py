@@ -74,13 +74,13 @@ def test_what_the_page_on_ways_says_to_type_works(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for seed, name in enumerate(("a", "b", "root", "faces", "cartoons")):
         save(lively(TINY, seed), tmp_path / f"{name}.pkl")  # the content tells what a file is, not its name
-    commands = re.findall(r"^gan-cocktail (?:average|fisher) .*$", WAYS_PAGE, re.MULTILINE)
+    commands = re.findall(r"^gan-cocktail (?:merge|fisher) .*$", WAYS_PAGE, re.MULTILINE)
     assert len(commands) == 10
     for command in commands:
         verb, *arguments = shlex.split(command.replace("32-=0,1", "8=0,1"))[1:]
         few = ["--n-images=4"] if verb == "fisher" else []
         CliRunner().invoke(build([verb]), [verb, *arguments, *few], catch_exceptions=False)
-        assert load(tmp_path / arguments[-1]).G if verb == "average" else (tmp_path / arguments[-1]).exists()
+        assert load(tmp_path / arguments[-1]).G if verb == "merge" else (tmp_path / arguments[-1]).exists()
 
 
 def test_the_experiment_on_the_page_on_ways_is_one():

@@ -73,8 +73,8 @@ def of_step(found, step):
         "widen": lambda: found.widen("s0"),
         "fisher": lambda: found.fisher("m"),
         "root": lambda: found.root("m"),
-        "average": lambda: found.average("m"),
-        "merge": lambda: found.merge("m", "transfergan"),
+        "merge": lambda: found.merge("m"),
+        "finetune": lambda: found.finetune("m", "transfergan"),
         "evaluate": lambda: found.evaluate("m", "transfergan"),
         "distances": lambda: found.distances("m"),
         "samples": lambda: found.samples("m", "ours"),
@@ -103,11 +103,11 @@ def test_more_takes_more():
     assert many.evaluate("m", "ours").seconds > 500 * few.evaluate("m", "ours").seconds
     assert many.evaluate("m", "ours").memory > few.evaluate("m", "ours").memory  # features
     for method in ("ewc", "ours_plus"):
-        assert few.merge("m", method).memory > few.merge("m", "transfergan").memory
+        assert few.finetune("m", method).memory > few.finetune("m", "transfergan").memory
 
 
 def test_images_count_up_to_where_they_are_streamed():
-    held, streamed, more = (needs(WIDE, images=n).merge("m", "ours").memory for n in (1000, 10_000, 50_000))
+    held, streamed, more = (needs(WIDE, images=n).finetune("m", "ours").memory for n in (1000, 10_000, 50_000))
     assert held + 1e9 < streamed == more
 
 

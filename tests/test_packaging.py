@@ -100,7 +100,7 @@ def test_the_wheel_has_every_file_of_the_package(installed):
     [
         ("--help",),
         ("inspect", "a.safetensors", "--json", "--seconds", "1"),
-        ("average", "a.safetensors", "b.safetensors", "--out", "mean.safetensors"),
+        ("merge", "a.safetensors", "b.safetensors", "--out", "mean.safetensors"),
         ("generate", "a.safetensors", "--out", "film.mp4", "--seeds", "0,1"),
         pytest.param(("export", "a.safetensors", "--to", "hub", "--out", "hub"), marks=pytest.mark.long),
         pytest.param(("provenance", "a.safetensors"), marks=pytest.mark.long),

@@ -138,7 +138,7 @@ def test_other_ways_to_merge_take_the_same_models_and_cost_the_same(merge, told)
     assert plan.merge("m", "v", 3) == told
     assert plan.merge("m", "rooted", 3) == plan.merge("m", "unrooted", 3) == []
     assert (plan.rooting_kimg("m", "v"), plan.merging_kimg("m", "v")) == (16, 8)
-    (job,) = (job for job in jobs(plan) if job.rule == "average")
+    (job,) = (job for job in jobs(plan) if job.rule == "merge")
     assert (job.name, job.outputs) == ("m.v.3", [plan.average("m", "v", 3)])
     assert job.keys == ["mixtures.m", "variants.v"]
 
@@ -208,8 +208,8 @@ def test_how_real_images_are_read_is_an_option_of_all_that_read_them():
     keys = {(job.rule, job.name): job.keys for job in jobs(plan)}
     assert "sources.b.reading" in keys["train_source", "b"]
     assert "sources.a.reading" in keys["reference", "a"]
-    assert {"sources.a.reading", "sources.b.reading"} <= set(keys["merge", "told.upper_bound.0"])
-    assert not any(key.startswith("sources") for key in keys["merge", "told.ours.0"])
+    assert {"sources.a.reading", "sources.b.reading"} <= set(keys["finetune", "told.upper_bound.0"])
+    assert not any(key.startswith("sources") for key in keys["finetune", "told.ours.0"])
 
 
 def test_fresh_images_come_from_the_sources_themselves():
@@ -234,7 +234,7 @@ def test_a_class_of_a_source_is_an_option_of_all_that_draw_from_it():
     assert fresh.shown_classes("m", "ours") == fixed.measured_classes("m", "ensemble") == ["--source-class=,0"]
     told = [{f"{job.rule}.{job.name}" for job in jobs(p) if "sources.b.class" in job.keys} for p in (fixed, fresh)]
     always = {"synthesize.b", "widen.m.b", "evaluate.m.ensemble.0", "samples.m.ensemble"}
-    assert told == [always, always | {"root.m.b.0", "merge.m.ours.0"}]
+    assert told == [always, always | {"root.m.b.0", "finetune.m.ours.0"}]
 
 
 EVERY = [
@@ -269,7 +269,7 @@ def test_images_are_their_source_s_synthetic_dataset_and_reference_and_have_no_m
     assert not {"synthesize.box", "widen.boxed.box", "class_samples.boxed.widened.box"} & set(made)
     assert made["reference.box"].inputs[:2] == ["drawn/box", "a.safetensors"]
     assert made["root.boxed.box.0"].inputs == ["results/widened/boxed/a.safetensors", "drawn/box"]
-    assert made["merge.boxed.ours.0"].inputs[1:] == ["drawn/box", "results/synthetic/a.zip"]
+    assert made["finetune.boxed.ours.0"].inputs[1:] == ["drawn/box", "results/synthetic/a.zip"]
     assert made["distances.boxed.0"].inputs == [
         "results/widened/boxed/a.safetensors",
         "results/rooted/boxed/box/seed0.safetensors",
@@ -304,7 +304,7 @@ def test_how_generated_images_are_read_is_an_option_of_all_that_read_them():
     assert plan.twist("boxed", "ours", 0) == [told, usual]
     assert plan.synthetic_reading("a") == plan.twist("both", "ours", 0) == []
     keys = {f"{job.rule}.{job.name}" for job in jobs(plan) if "sources.box.reading" in job.keys}
-    assert keys == {"reference.box", "root.boxed.box.0", "merge.boxed.ours.0", "merge.boxed.transfergan.0"}
+    assert keys == {"reference.box", "root.boxed.box.0", "finetune.boxed.ours.0", "finetune.boxed.transfergan.0"}
 
 
 def test_images_stay_fixed_where_sources_are_drawn_from_anew():

@@ -14,16 +14,16 @@ from gan_cocktail import (
     Model,
     TrainingParams,
     UnionGAN,
-    average,
     evaluate,
     generate,
     load,
+    merge,
     save,
     train,
     widen,
 )
-from gan_cocktail.cli import average as average_verb
 from gan_cocktail.cli import evaluate as evaluate_verb
+from gan_cocktail.cli import finetune as finetune_verb
 from gan_cocktail.cli import merge as merge_verb
 from gan_cocktail.cli import root as root_verb
 from gan_cocktail.cli import widen as widen_verb
@@ -76,8 +76,8 @@ def test_widening_and_averaging_are_the_verbs(sources, widened, tmp_path):
         widen_verb.widen(path, out, "cat,face", name)
         assert same(load(out), mine)
         assert load(out).classes == mine.classes
-    average_verb.average(paths, tmp_path / "mean")
-    assert same(load(tmp_path / "mean"), average(widened))
+    merge_verb.merge(paths, tmp_path / "mean")
+    assert same(load(tmp_path / "mean"), merge(widened))
 
 
 @pytest.mark.parametrize("rooting", [True, False])
@@ -90,7 +90,7 @@ def test_training_is_the_verb_root_for_one_source_and_merge_for_all(sources, wid
     if rooting:
         root_verb.root(tmp_path / "start", paths[1], out, 0.016, "face", settings=SETTINGS, seed=3)
     else:
-        merge_verb.merge(tmp_path / "start", paths, out, 0.016, settings=SETTINGS, seed=3)
+        finetune_verb.finetune(tmp_path / "start", paths, out, 0.016, settings=SETTINGS, seed=3)
     assert same(load(out), mine)
     assert mine.info["kind"] == load(out).info["kind"]
 
@@ -139,7 +139,7 @@ def test_what_cannot_be_done_is_said(sources, widened):
     with pytest.raises(CocktailError, match="models of one class each"):
         evaluate(widened, ["a", "b"])
     with pytest.raises(CocktailError, match="expected one or more models"):
-        average([])
+        merge([])
     with pytest.raises(CocktailError, match="class_: expected one of cat, face"):
         generate(widened[0])
     assert Model.random(TINY, 0).class_names == ["0"]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gan_cocktail.exporting.hub import UnionGAN
     from gan_cocktail.params.evaluation import EvaluationParams
     from gan_cocktail.params.training import TrainingParams
-    from gan_cocktail.scripting import average, evaluate, generate, save, train, widen
+    from gan_cocktail.scripting import evaluate, generate, merge, save, train, widen
 
 __version__ = "0.2.0"
 __all__ = [
@@ -20,10 +20,10 @@ __all__ = [
     "Model",
     "TrainingParams",
     "UnionGAN",
-    "average",
     "evaluate",
     "generate",
     "load",
+    "merge",
     "save",
     "train",
     "widen",
@@ -35,7 +35,7 @@ _MODULES = {
     "Model": "checkpoints.model",
     "TrainingParams": "params.training",
     "UnionGAN": "exporting.hub",
-} | dict.fromkeys(("average", "evaluate", "generate", "save", "train", "widen"), "scripting")
+} | dict.fromkeys(("evaluate", "generate", "merge", "save", "train", "widen"), "scripting")
 
 
 def load(path: str | PathLike[str]) -> "Model":

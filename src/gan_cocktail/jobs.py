@@ -85,7 +85,7 @@ def _models(plan: Plan) -> Iterator[Job]:
         for seed in plan.params.seeds:
             yield from _rooted(plan, mixture, seed)
         if plan.with_models(m.sources) == m.sources:
-            yield Job("average_unrooted", mixture, *_averaging(plan, mixture, "unrooted", plan.params.seed), [])
+            yield Job("merge_unrooted", mixture, *_averaging(plan, mixture, "unrooted", plan.params.seed), [])
         yield from _fishers(plan, mixture)
         yield from _averages(plan, mixture)
         for method in plan.methods_for(mixture):
@@ -99,7 +99,7 @@ def _rooted(plan: Plan, mixture: str, seed: int) -> Iterator[Job]:
         inputs = [plan.widened_root(mixture), plan.images(s)]
         keys = [f"mixtures.{mixture}", "training", "rooting.kimg", *_drawing(plan, s), *_given(plan, s)]
         yield Job("root", f"{mixture}.{s}.{seed}", inputs, [plan.rooted(mixture, s, seed)], keys)
-    yield Job("average", f"{mixture}.rooted.{seed}", *_averaging(plan, mixture, "rooted", seed), [])
+    yield Job("merge", f"{mixture}.rooted.{seed}", *_averaging(plan, mixture, "rooted", seed), [])
 
 
 def _fishers(plan: Plan, mixture: str) -> Iterator[Job]:
@@ -120,7 +120,7 @@ def _averages(plan: Plan, mixture: str) -> Iterator[Job]:
         if name in plan.methods_for(mixture):
             keys = [f"mixtures.{mixture}", *_variant(plan, name)]
             for seed in plan.params.seeds:
-                yield Job("average", f"{mixture}.{name}.{seed}", *_averaging(plan, mixture, name, seed), keys)
+                yield Job("merge", f"{mixture}.{name}.{seed}", *_averaging(plan, mixture, name, seed), keys)
 
 
 def _averaging(plan: Plan, mixture: str, name: str, seed: int) -> tuple[list[str], list[str]]:
@@ -137,7 +137,7 @@ def _merge(plan: Plan, mixture: str, method: str, seed: int) -> Job:
     sources = plan.mixture(mixture).sources
     real = plan.data(method) == "real"
     keys += _reading(*sources) if real else [*_drawing(plan, *sources), *_given(plan, *sources)]
-    return Job("merge", f"{mixture}.{method}.{seed}", inputs, made, keys)
+    return Job("finetune", f"{mixture}.{method}.{seed}", inputs, made, keys)
 
 
 def _variant(plan: Plan, method: str) -> list[str]:

@@ -53,13 +53,13 @@ def widen(source: Model, classes: Sequence[str], own: str | int, class_: str | i
     return wide
 
 
-def average(of: Sequence[Model]) -> Model:
+def merge(of: Sequence[Model]) -> Model:
     """The mean of every weight of G and D of models of one architecture: the merged initialisation, if they are rooted.
 
     Raises CocktailError, naming the tensor or the setting, if they differ in more than their weights.
     """
     if not of:
-        raise CocktailError("average: expected one or more models, found none")
+        raise CocktailError("merge: expected one or more models, found none")
     averaged = mean(of)
     averaged.G = with_class_means(averaged.network, averaged.G)
     averaged.info = describe("merged_initialisation", merge="mean")

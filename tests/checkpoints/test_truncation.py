@@ -117,6 +117,6 @@ def test_a_class_of_another_program_s_file_gets_its_own_mean():
 def test_an_average_has_the_means_of_what_it_draws(tmp_path):
     for k in range(2):
         save(widen(lively(TINY, k), 2, k, 0), tmp_path / str(k))
-    arguments = ["average", str(tmp_path / "0"), str(tmp_path / "1"), "--out", str(tmp_path / "mean")]
-    CliRunner().invoke(build(["average"]), arguments, catch_exceptions=False)
+    arguments = ["merge", str(tmp_path / "0"), str(tmp_path / "1"), "--out", str(tmp_path / "mean")]
+    CliRunner().invoke(build(["merge"]), arguments, catch_exceptions=False)
     check(load(tmp_path / "mean"))

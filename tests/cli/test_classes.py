@@ -19,7 +19,7 @@ from gan_cocktail.tensors import load_tensors, save_tensors
 from tests.conftest import TINY
 from tests.networks.test_networks import lively
 
-APP = build(["widen", "root", "average", "merge", "synthesize", "fisher", "direction", "samples", "swap"])
+APP = build(["widen", "root", "merge", "finetune", "synthesize", "fisher", "direction", "samples", "swap"])
 SETTINGS = ["--settings", "{batch_size: 8, precision: fp32}"]
 
 
@@ -111,10 +111,10 @@ def test_names_go_from_widening_to_the_union(images, tmp_path):
     call("widen", tmp_path / "source0", "--classes", "cat,dog", "--position", "cat", "--out", tmp_path / "root")
     call("root", tmp_path / "root", tmp_path / "images.zip", "--class", "dog", "--kimg", 0.008, *SETTINGS,
          "--out", tmp_path / "rooted")  # fmt: skip
-    call("average", tmp_path / "root", tmp_path / "rooted", "--out", tmp_path / "average")
+    call("merge", tmp_path / "root", tmp_path / "rooted", "--out", tmp_path / "average")
     for scratch in ([], ["--from-scratch"]):
         data = [tmp_path / "images.zip"] * 2
-        call("merge", tmp_path / "average", *data, "--kimg", 0.008, *SETTINGS, *scratch, "--out", tmp_path / "union")
+        call("finetune", tmp_path / "average", *data, "--kimg", 0.008, *SETTINGS, *scratch, "--out", tmp_path / "union")
         for name in ("root", "rooted", "average", "union"):
             assert list(load(tmp_path / name).classes) == ["cat", "dog"]
     number = call("widen", tmp_path / "source1", "--classes", 2, "--position", 1, "--out", tmp_path / "unnamed")
@@ -146,9 +146,9 @@ def test_a_class_of_a_source_of_another_size_and_without_a_discriminator_is_merg
     budget = ["--kimg", 0.008, *SETTINGS]
     fixed = [tmp_path / "root", tmp_path / "dogs.zip", "--class", "dog", *budget]
     assert f"30 of 30 images {what}" in call("root", *fixed, "--out", tmp_path / "rooted")
-    call("average", tmp_path / "root", tmp_path / "rooted", "--out", tmp_path / "average")
+    call("merge", tmp_path / "root", tmp_path / "rooted", "--out", tmp_path / "average")
     fresh = [tmp_path / "average", tmp_path / "face", tmp_path / "pets", "--source-class", ",dog", *budget]
-    assert f"pets: drawn anew, {what}" in call("merge", *fresh, "--out", tmp_path / "union")
+    assert f"pets: drawn anew, {what}" in call("finetune", *fresh, "--out", tmp_path / "union")
     union = load(tmp_path / "union")
     assert (union.network.img_resolution, list(union.classes)) == (32, ["face", "dog"])
     assert union.info["read"] == [f"images of pets: drawn anew, {what}"]
@@ -167,7 +167,7 @@ def test_models_of_other_classes_are_not_averaged(pets, tmp_path):
     other.classes = ("dog", "cat", "2nd")
     save(other, tmp_path / "other")
     with pytest.raises(CocktailError, match="classes is cat, dog, 2nd in the first model and dog, cat, 2nd in model 2"):
-        call("average", pets, tmp_path / "other", "--out", tmp_path / "x")
+        call("merge", pets, tmp_path / "other", "--out", tmp_path / "x")
 
 
 def test_fewer_names_than_classes_are_a_broken_file(pets, tmp_path):
@@ -188,7 +188,7 @@ def test_sources_drawn_anew_are_drawn_from_the_class_that_is_asked_for(pets, tin
     dog, same, cat = (load(tmp_path / f"of-{asked}").D["b4.out.weight"] for asked in ("dog", "1", "cat"))
     assert torch.equal(dog, same)
     assert not torch.equal(dog, cat)
-    merge = ["merge", tmp_path / "wide", tmp_path / "one.safetensors", pets, "--kimg", 0.008, *SETTINGS]
+    merge = ["finetune", tmp_path / "wide", tmp_path / "one.safetensors", pets, "--kimg", 0.008, *SETTINGS]
     call(*merge, "--source-class", ",dog", "--out", tmp_path / "union")
     with pytest.raises(CocktailError, match="--source-class: expected one for each of 2 classes, or none, found 1"):
         call(*merge, "--source-class", "dog", "--out", tmp_path / "x")

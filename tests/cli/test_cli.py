@@ -1,6 +1,7 @@
 """The command line as a person meets it."""
 
 import inspect
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -38,6 +39,27 @@ def test_the_list_of_verbs_is_there_without_pytorch():
     check = "sys.exit(sorted({'torch', 'numpy', 'pandas'} & sys.modules.keys()) or 0)"
     run = subprocess.run([sys.executable, "-c", code + check], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+
+
+def test_a_shell_can_ask_what_may_follow():
+    def follow(words):
+        asked = {"_GAN_COCKTAIL_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        run = subprocess.run(["gan-cocktail"], env=os.environ | asked, capture_output=True, text=True)
+        return run.stdout.split()
+
+    assert follow("gan-cocktail ev") == ["evaluate"]
+    assert follow("gan-cocktail merge --wei") == ["--weights"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(["average", "a", "b", "--out", "c"], "merge"), (["merge", "a", "b.zip", "--kimg", "8"], "finetune")],
+)
+def test_verbs_called_by_their_old_names_say_the_new(call, old, new):
+    run = call(*old)
+    assert run.returncode == 2
+    assert run.stderr.count("\n") == 1
+    assert f"is called `{new}` now" in run.stderr
 
 
 def test_what_verbs_take_is_there_without_pytorch():
@@ -90,15 +112,15 @@ def test_a_mistake_is_one_sentence_and_code_2(call, tmp_path):
     [
         (["widen", "M", "--classes", 2, "--position", 2], "--position: expected 0 to 1 (2 classes), found 2"),
         (["root", "M", "M", "--class", 0, "--kimg", 1], "has no classes: widen it first"),
-        (["merge", "M", "M", "--kimg", 1], "expected datasets for its 0 classes, one each, found 1"),
-        (["merge", "W", "M", "M", "--kimg", 1, "--probabilities", "0.5,x"], "expected 2 positive numbers"),
-        (["merge", "W", "M", "M", "--kimg", 1, "--probabilities", "1,1,1"], "expected 2 positive numbers"),
-        (["merge", "W", "M", "M", "--kimg", 1, "--snapshots", "2"], "within the budget, --kimg 1, found 2"),
+        (["finetune", "M", "M", "--kimg", 1], "expected datasets for its 0 classes, one each, found 1"),
+        (["finetune", "W", "M", "M", "--kimg", 1, "--probabilities", "0.5,x"], "expected 2 positive numbers"),
+        (["finetune", "W", "M", "M", "--kimg", 1, "--probabilities", "1,1,1"], "expected 2 positive numbers"),
+        (["finetune", "W", "M", "M", "--kimg", 1, "--snapshots", "2"], "within the budget, --kimg 1, found 2"),
         (
             ["reference", "M", "--model", "M", "--origin", "real", "--features", "inception"],
             "--features: unknown extractor 'inception', did you mean 'inception_v3'?",
         ),
-        (["merge", "W", "M", "M", "--kimg", 1, "--snapshots", "half"], "expected kimg such as 2,4.5, found 'half'"),
+        (["finetune", "W", "M", "M", "--kimg", 1, "--snapshots", "half"], "expected kimg such as 2,4.5, found 'half'"),
     ],
 )
 def test_arguments_that_do_not_fit_are_explained(call, tmp_path, arguments, message):

@@ -15,7 +15,7 @@ def names(verb):
 
 
 def test_a_training_runs_the_trainer_and_a_figure_does_not():
-    assert {"training/trainer.py", "networks/layers.py", "params/training.py", "cli/merge.py"} <= names("merge")
+    assert {"training/trainer.py", "networks/layers.py", "params/training.py", "cli/finetune.py"} <= names("finetune")
     assert "reporting/figures.py" in names("figure")
     assert not {name for name in names("figure") if name.startswith(("training", "networks", "checkpoints"))}
 
@@ -26,14 +26,14 @@ def test_the_report_runs_its_templates():
 
 
 def test_a_new_method_or_figure_setting_reruns_no_training():
-    assert not {"methods/table.py", "params/experiment.py", "params/figures.py", "plan/models.py"} & names("merge")
+    assert not {"methods/table.py", "params/experiment.py", "params/figures.py", "plan/models.py"} & names("finetune")
 
 
 def test_what_a_verb_really_imports_is_among_its_modules():
-    script = "import sys, gan_cocktail.cli.merge; print(*[m for m in sys.modules if m.startswith('gan_cocktail.')])"
+    script = "import sys, gan_cocktail.cli.finetune; print(*[m for m in sys.modules if m.startswith('gan_cocktail.')])"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     real = {name.removeprefix("gan_cocktail.").replace(".", "/") + ".py" for name in found}
-    assert {name for name in real if (LIBRARY / name).is_file()} == names("merge")
+    assert {name for name in real if (LIBRARY / name).is_file()} == names("finetune")
 
 
 def test_package_files_hold_nothing_that_a_digest_would_miss():
@@ -49,8 +49,8 @@ def test_no_module_of_a_verb_goes_by_the_package_itself():
 
 
 def test_a_digest_is_of_the_content():
-    assert all(len(line.split()) == 2 for line in code("average"))
-    assert code("average") != code("widen")
+    assert all(len(line.split()) == 2 for line in code("merge"))
+    assert code("merge") != code("widen")
 
 
 def test_manifests_name_the_rule_file_and_the_modules_of_its_verb():

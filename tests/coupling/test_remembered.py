@@ -16,7 +16,7 @@ from workflow.coupling import digests
 computed = []
 plain = digests._computed
 digests._computed = lambda *given: computed.append(given) or plain(*given)
-print(manifest("merge"), len(computed), sep="")
+print(manifest("finetune"), len(computed), sep="")
 """
 
 

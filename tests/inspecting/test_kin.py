@@ -92,7 +92,7 @@ def test_inspect_prints_a_command_that_works(project):
     folder.mkdir()
     out = call("inspect", *family_of(folder), "--seconds", 300)
     assert "a and b share an ancestor: no rooting is needed. Their average, at once:" in out
-    (command,) = [line.strip() for line in out.splitlines() if "gan-cocktail average" in line]
+    (command,) = [line.strip() for line in out.splitlines() if "gan-cocktail merge" in line]
     call(*shlex.split(command)[1:])
     paths = project / "average.safetensors", folder / "a.safetensors", folder / "b.safetensors"
     merged, a, b = (load(path).G["synthesis.b4.const"] for path in paths)
@@ -111,15 +111,15 @@ def test_new_leaves_rooting_out_and_says_why(project):
     sources = ["--source=a=a.safetensors", "--source=b=b.safetensors"]
     out = call("new", "kin", *sources, "--kimg", 1, "--seconds", 300)
     assert "a and b share an ancestor: no rooting is needed." in out
-    assert "gan-cocktail average a.safetensors b.safetensors --out average.safetensors" in out
+    assert "gan-cocktail merge a.safetensors b.safetensors --out average.safetensors" in out
     text = (project / "experiments/kin.yaml").read_text()
     assert "# these sources share an ancestor: their weights are 0.0" in text
     assert "nothing is rooted by these methods" in text
     params = parse_section(Params, read_yaml(text, "kin"), "kin")
     assert params.methods[:2] == ["average_unrooted_tuned", "average_unrooted"]
     rules = {job.rule for job in jobs(Plan(params))}
-    assert "average_unrooted" in rules
-    assert not rules & {"root", "average", "distances"}
+    assert "merge_unrooted" in rules
+    assert not rules & {"root", "merge", "distances"}
 
 
 def test_new_roots_where_one_is_a_stranger(project):

@@ -91,7 +91,7 @@ def test_6_a_checkout_of_other_parameters_is_not_taken_for_these(done):
     )  # back to what was made of 0.064, but Snakemake's record says 0.08
     done.dvc("checkout")
     assert done.contents() != expected
-    assert "merge" in done.planned()
+    assert "finetune" in done.planned()
     done.snakemake()
     assert OURS in done.made()
     assert done.contents() == expected
@@ -104,7 +104,7 @@ def test_7_a_fresh_clone_reproduces_and_a_pulled_one_has_nothing_to_do(done, tmp
     done.dvc("push")
     clone = done.clone(tmp_path / "clone")
     tables = (clone.folder / "results/tables/main.md").read_bytes()
-    assert {"merge", "root", "synthesize"} <= clone.planned()  # tables alone are no reproduction
+    assert {"finetune", "root", "synthesize"} <= clone.planned()  # tables alone are no reproduction
     # figures are in DVC's cache, and are drawn anew from the grids and numbers in git: no model is needed
     assert clone.planned("figures") == {"figure", "curves", "report_distances", "figures"}
     clone.set("figures.dpi", 80)
@@ -297,13 +297,13 @@ def test_what_explains_code_better_reruns_nothing(done, engine):
         code = path.read_text().split('"""', 2)[2]
         path.write_text(f'"""What this is.\n\nAt length.\n"""\n# said\n\n\n{code}\n# the end\n')
     rules = done.folder / "workflow/rules/merging.smk"
-    rules.write_text(rules.read_text().replace("rule merge:", "# the second stage\nrule merge:"))
+    rules.write_text(rules.read_text().replace("rule finetune:", "# the second stage\nrule finetune:"))
     assert done.planned() == set()
     assert done.status() <= {"sync"}
     getattr(done, engine)()
     assert done.made() == []
     rules.write_text(rules.read_text().replace("--seed {wildcards.seed}", "--seed {wildcards.seed} ", 1))
-    assert done.planned() >= {"merge"}
+    assert done.planned() >= {"finetune"}
 
 
 def test_what_a_rule_asks_of_the_machine_reruns_nothing(done):
@@ -364,7 +364,7 @@ def test_another_experiment_under_way_hides_nothing(done):
     done.git("checkout", "--", "dvc.lock", "results")
     done.dvc("checkout")
     other = started(done, "snakemake", "--cores", "1", "--configfile", "other.yaml", events=1, seconds="3")
-    assert "merge" in done.planned()
+    assert "finetune" in done.planned()
     assert other.poll() is None
     kill(other, "everything")
 

@@ -179,7 +179,7 @@ def test_snakemake_records_the_content_of_every_input_that_no_job_makes(fresh, c
                 external += 1
                 assert any(re.search(rf"'{re.escape(path)} [0-9a-f]{{16}}'", text) for text in record["params"]), record
     assert external > 20
-    rules_of_models = {"train_source", "synthesize", "reference", "widen", "root", "merge", "evaluate", "samples"}
+    rules_of_models = {"train_source", "synthesize", "reference", "widen", "root", "finetune", "evaluate", "samples"}
     assert rules_of_models - (set() if change == {} else {"synthesize"}) <= rules
 
 

@@ -56,7 +56,7 @@ def test_after_the_cache_is_gone_no_message_contradicts_another(done, tmp_path):
     )
     assert int(lost.group(1)) == len(cached) > 10
     assert told(done.snakemake("--dry-run")) == [second]
-    assert {"merge", "root"} <= done.planned()
+    assert {"finetune", "root"} <= done.planned()
     done.dvc("remote", "add", "--default", "here", str(tmp_path / "remote"))
     assert "`dvc pull` fetches what a remote has of them" in told(done.snakemake("--dry-run"))[0]
     done.dvc("remote", "remove", "here")

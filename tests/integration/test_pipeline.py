@@ -107,9 +107,9 @@ def test_nothing_to_be_done_after_a_run(finished):
 @pytest.mark.parametrize(
     ("section", "key", "value", "rerun", "kept"),
     [
-        ("figures", "dpi", 80, {"figure"}, {"samples", "merge", "evaluate"}),
-        ("merging", "kimg", 0.08, {"merge", "evaluate"}, {"synthesize", "root", "widen"}),
-        ("evaluation", "n_images", 70, {"evaluate", "tables"}, {"merge", "root", "figure"}),
+        ("figures", "dpi", 80, {"figure"}, {"samples", "finetune", "evaluate"}),
+        ("merging", "kimg", 0.08, {"finetune", "evaluate"}, {"synthesize", "root", "widen"}),
+        ("evaluation", "n_images", 70, {"evaluate", "tables"}, {"finetune", "root", "figure"}),
     ],
 )
 def test_a_changed_parameter_reruns_what_depends_on_it(finished, section, key, value, rerun, kept):
@@ -237,7 +237,7 @@ def test_killed_run_continues_to_the_same_weights(project, finished, whom):
         project.run("--unlock")
     output = project.run(target)
     assert "rule root:" not in output  # what was finished is not made again
-    log = (project.folder / "results/logs/merge/pair/ours/seed0.log").read_text()
+    log = (project.folder / "results/logs/finetune/pair/ours/seed0.log").read_text()
     assert "continuing at" in log
     assert params == TOY
     assert project.read(target) == finished.read(target)
@@ -259,7 +259,7 @@ def test_the_paper_s_experiment_plans_where_its_checkpoints_are(project):
         save(Model.random(TINY, 0), project.folder / source["model"])
     arguments = ("--dry-run", "--printshellcmds", "--configfile", "experiments/paper.yaml")
     output = project.run(*arguments)
-    merges = [line for line in output.splitlines() if "gan-cocktail merge" in line]
+    merges = [line for line in output.splitlines() if "gan-cocktail finetune" in line]
     trained = [m for m in experiment["methods"] if not m.startswith(("average_", "ensemble"))]
     assert len(merges) == len(experiment["mixtures"]) * len(trained)
     assert all("--truncation-psi=1.0" in line and '"precision":"fp16"' in line for line in merges)
@@ -304,7 +304,7 @@ def test_a_class_and_a_folder_of_images_are_sources(project):
     assert len(told("synthesize", "'--class=small dog'")) == len(told("synthesize", "pets.safetensors")) == 1
     assert len(told("widen", "'--class=small dog'", "--leaf")) == len(told("widen", "--leaf")) == 1
     assert len(told("root", "'data/my box'")) == 2  # replicates
-    assert len(told("merge", "'data/my box'")) == 2
+    assert len(told("finetune", "'data/my box'")) == 2
     assert len(told("reference", "'data/my box'", "--origin synthetic", "cat/model.safetensors")) == 1
     assert len(told("distances", "--images=box")) == 2
     assert not [c for c in commands if "ensemble" in c and "--method" in c]

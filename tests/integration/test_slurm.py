@@ -102,9 +102,9 @@ def test_every_job_goes_through_slurm_with_what_it_needs_and_dvc_agrees(slurm, r
     assert len(found) == len(jobs(plan)) + 2
 
     needs = _needs()
-    merge, widen = needs.merge("pair", "ours"), needs.widen("cat")
+    finetune, widen = needs.finetune("pair", "ours"), needs.widen("cat")
     asked = {(job["Comment"], job["MinMemoryNode"], job["TimeLimit"]) for job in found}
-    assert ("rule_merge_wildcards_pair_ours_0", *_form(merge)) in asked
+    assert ("rule_finetune_wildcards_pair_ours_0", *_form(finetune)) in asked
     for attempt in (1, 2):
         assert ("rule_widen_wildcards_pair_cat", *_form(widen, attempt)) in asked
     assert ("rule_widen_wildcards_pair_cat", *_form(widen, 3)) not in asked

@@ -17,7 +17,7 @@ from tests.integration.repository import PARAMS, Repository
 
 pytestmark = pytest.mark.slow
 STEPS = 30  # of a whole walk; `make test` takes the first ten of one
-TRAININGS = {"root", "merge", "train-source"}
+TRAININGS = {"root", "finetune", "train-source"}
 FILES = [f"resources/sources/{name}.safetensors" for name in ("cat/model", "cat/reference", "face/model")]
 DATASET = "data/mine"
 MIXED = {"pair": {"sources": ["cat", "mine"]}}
@@ -84,7 +84,7 @@ class Walk:
 
     def comment(self):
         """Of what runs in some jobs: no reason to run them again, and `sync` alone may say so."""
-        self.repository.edit(self.random.choice(["training/trainer.py", "cli/merge.py"]), f"# {len(self.story)}\n")
+        self.repository.edit(self.random.choice(["training/trainer.py", "cli/finetune.py"]), f"# {len(self.story)}\n")
         self.commented = True
 
     def revert_code(self):

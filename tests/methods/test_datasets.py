@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from gan_cocktail.checkpoints.model import Model, load, save
-from gan_cocktail.cli.merge import merge
+from gan_cocktail.cli.finetune import finetune
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.sources import train_source
@@ -84,7 +84,7 @@ def test_real_images_are_never_enlarged(tmp_path):
     save(Model.random(TINY.model_copy(update={"c_dim": 2}), 0), tmp_path / "w.safetensors")
 
     def run(out, **options):
-        merge(tmp_path / "w.safetensors", folders, tmp_path / out, 0.004, settings="batch_size: 4", **options)
+        finetune(tmp_path / "w.safetensors", folders, tmp_path / out, 0.004, settings="batch_size: 4", **options)
 
     with pytest.raises(CocktailError, match="8x8 pixels are fewer than the network's 16"):
         run("real.safetensors", real=True)
@@ -117,7 +117,7 @@ def test_a_source_of_one_image_is_refused_before_it_is_trained(tmp_path):
 def test_a_union_says_what_it_was_trained_on(tmp_path):
     folders = [fill(tmp_path / name, {f"{i}.png": plain("red", (32, 32)) for i in range(2)}) for name in "ab"]
     save(Model.random(TINY.model_copy(update={"c_dim": 2}), 0), tmp_path / "w.safetensors")
-    merge(tmp_path / "w.safetensors", folders, tmp_path / "u.safetensors", 0.004, settings="batch_size: 4")
+    finetune(tmp_path / "w.safetensors", folders, tmp_path / "u.safetensors", 0.004, settings="batch_size: 4")
     assert load(tmp_path / "u.safetensors").info["read"] == [
         f"2 images of {name}; 2 of 2 images reduced from 32x32 to 16x16" for name in "ab"
     ]

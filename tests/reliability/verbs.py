@@ -21,9 +21,9 @@ STEPS = {  # in an order in which each finds its inputs: what it makes in made/,
     ],
     "rooted.safetensors": ["root", "made/w-cat.safetensors", "made/face.zip", "--class", "1", *TRAINING],
     "fisher.safetensors": ["fisher", "made/w-cat.safetensors", "--class", "0", "--n-images", "4"],
-    "average.safetensors": ["average", "made/w-cat.safetensors", "made/rooted.safetensors"],
+    "average.safetensors": ["merge", "made/w-cat.safetensors", "made/rooted.safetensors"],
     "union.safetensors": [
-        "merge", "made/average.safetensors", "made/cat.zip", "made/face.zip", *TRAINING, "--snapshots", "0.008",
+        "finetune", "made/average.safetensors", "made/cat.zip", "made/face.zip", *TRAINING, "--snapshots", "0.008",
     ],
     "evaluation.json": [
         "evaluate", "made/cat.ref", "made/face.ref", "--model", "made/union.safetensors", "--domains", "cat,face",

@@ -60,13 +60,17 @@ def test_durations(seconds, text):
 
 
 def test_benchmarks_are_summed_by_stage(tmp_path):
-    for name, seconds, memory in (("merge/a/x.tsv", 10, "200"), ("merge/a/y.tsv", 30, "-"), ("tables.tsv", 2, "50")):
+    for name, seconds, memory in (
+        ("finetune/a/x.tsv", 10, "200"),
+        ("finetune/a/y.tsv", 30, "-"),
+        ("tables.tsv", 2, "50"),
+    ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"s\th:m:s\tmax_rss\n{seconds}\t0:00:01\t{memory}\n")
     table = read_benchmarks(tmp_path)
     assert table.to_dict("index") == {
-        "merge": {"jobs": 2, "seconds": 40, "memory": 200},
+        "finetune": {"jobs": 2, "seconds": 40, "memory": 200},
         "tables": {"jobs": 1, "seconds": 2, "memory": 50},
     }
     (tmp_path / "x.tsv").write_text("a\n1\n")

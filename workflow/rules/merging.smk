@@ -1,44 +1,44 @@
 """Stage 2, and the baselines: averages, and trainings on all domains of a mixture."""
 
 
-rule average:
+rule merge:
     input:
         models=lambda w: plan.to_average(w.mixture, w.kind, int(w.seed)),
         fishers=lambda w: plan.fishers_to_average(w.mixture, w.kind, int(w.seed)),
     output:
         "<results>/averages/{mixture}/{kind}/seed{seed}.safetensors",
     log:
-        "<results>/logs/average/{mixture}/{kind}/seed{seed}.log",
+        "<results>/logs/merge/{mixture}/{kind}/seed{seed}.log",
     benchmark:
-        "<results>/benchmarks/average/{mixture}/{kind}/seed{seed}.tsv"
+        "<results>/benchmarks/merge/{mixture}/{kind}/seed{seed}.tsv"
     wildcard_constraints:
         kind=one_of(plan.averages_of_seeds()),
     priority: 1  # trainings wait for it
     threads: 1
     resources:
-        **asks(lambda w: needs.average(w.mixture, w.get("kind", "unrooted"))),
+        **asks(lambda w: needs.merge(w.mixture, w.get("kind", "unrooted"))),
     params:
-        *code("average"),
+        *code("merge"),
         merge=lambda w: plan.merge(
             w.mixture, w.get("kind", "unrooted"), int(w.get("seed", PARAMS.seed))
         ),
     shell:
-        "gan-cocktail average {input.models:q} --out {output:q} {params.merge:q} > {log:q} 2>&1"
+        "gan-cocktail merge {input.models:q} --out {output:q} {params.merge:q} > {log:q} 2>&1"
 
 
-use rule average as average_unrooted with:
+use rule merge as merge_unrooted with:
     input:
         models=lambda w: plan.to_average(w.mixture, "unrooted", PARAMS.seed),
         fishers=[],
     output:
         "<results>/averages/{mixture}/unrooted.safetensors",
     log:
-        "<results>/logs/average/{mixture}/unrooted.log",
+        "<results>/logs/merge/{mixture}/unrooted.log",
     benchmark:
-        "<results>/benchmarks/average/{mixture}/unrooted.tsv"
+        "<results>/benchmarks/merge/{mixture}/unrooted.tsv"
 
 
-rule merge:
+rule finetune:
     input:
         initial=lambda w: plan.initialisation(w.mixture, w.method, int(w.seed)),
         images=lambda w: plan.shown(w.mixture, w.method),
@@ -48,15 +48,15 @@ rule merge:
         model="<results>/unions/{mixture}/{method}/seed{seed}.safetensors",
         snapshots="<results>/unions/{mixture}/{method}/seed{seed}.snapshots.safetensors",
     log:
-        "<results>/logs/merge/{mixture}/{method}/seed{seed}.log",
+        "<results>/logs/finetune/{mixture}/{method}/seed{seed}.log",
     benchmark:
-        "<results>/benchmarks/merge/{mixture}/{method}/seed{seed}.tsv"
+        "<results>/benchmarks/finetune/{mixture}/{method}/seed{seed}.tsv"
     threads: 1
     resources:
-        **asks(lambda w: needs.merge(w.mixture, w.method)),
+        **asks(lambda w: needs.finetune(w.mixture, w.method)),
         gpu=0,  # of several, one a process
     params:
-        *code("merge"),
+        *code("finetune"),
         contents=lambda w: contents(*plan.shown(w.mixture, w.method)),
         kimg=lambda w: plan.merging_kimg(w.mixture, w.method),
         probabilities=lambda w: plan.probabilities(w.mixture),
@@ -68,7 +68,7 @@ rule merge:
         settings=PARAMS.training.model_dump_json(),
     shell:
         "GAN_COCKTAIL_PROCESSES={resources.gpu}"
-        " gan-cocktail merge {input.initial:q} {input.images:q} --out {output.model:q}"
+        " gan-cocktail finetune {input.initial:q} {input.images:q} --out {output.model:q}"
         " --kimg {params.kimg} --probabilities {params.probabilities} {params.twist:q}"
         " --snapshots={params.snapshots} --snapshots-out {output.snapshots:q}"
         " {params.drawing} {params.source_classes:q} {params.real} --seed {wildcards.seed} --settings {params.settings:q} > {log:q} 2>&1"

@@ -15,7 +15,7 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.recognise import is_pickle, recognise
 
 GROUPS = {  # of the help, by what a person wants
-    "Merge": ("inspect", "new", "widen", "root", "average", "merge"),
+    "Merge": ("inspect", "new", "widen", "root", "merge", "finetune"),
     "Draw and use": ("generate", "explore", "project", "export"),
     "One latent space": ("interpolate", "swap", "mix", "direction", "traverse"),
     "Sources": ("train_source", "synthesize", "reference", "discriminator", "fisher"),
@@ -25,6 +25,7 @@ GROUPS = {  # of the help, by what a person wants
     ),
     "Upkeep": ("validate", "import_features", "schema"),
 }  # fmt: skip
+PROGRAM, COMPLETING = "gan-cocktail", "_GAN_COCKTAIL_COMPLETE"  # a shell that asks what may follow sets the latter
 VERBS = tuple(verb for verbs in GROUPS.values() for verb in verbs)
 
 
@@ -34,7 +35,7 @@ def build(verbs: Sequence[str], find: Callable[[str], Callable[..., None]] | Non
         help="Merge pretrained GANs into one conditional GAN, without their training data.",
         no_args_is_help=True,
         invoke_without_command=True,
-        add_completion=False,
+        add_completion=len(verbs) > 1,  # the help of one verb need not tell of it
         pretty_exceptions_enable=False,
     )
     app.callback()(_everywhere)  # with it verbs stay subcommands even if there is one alone
@@ -79,16 +80,29 @@ def _refuse_bad_checkpoints(arguments: Sequence[str]) -> None:
             describe(Path(name))
 
 
+def _refuse_old_names(asked: str, arguments: Sequence[str]) -> None:
+    """What these verbs were called before 0.2.0."""
+    if asked == "average":
+        raise CocktailError("`average` is called `merge` now: gan-cocktail merge A B --out ...")
+    if asked == "merge" and "--kimg" in arguments:
+        raise CocktailError(
+            "what `merge` was is called `finetune` now: gan-cocktail finetune MODEL IMAGES ... --kimg ..."
+        )
+
+
 def main() -> None:
     """Run a verb; a user's mistake ends with one message and its exit code (2), a machine's fault with one and 1."""
     asked = sys.argv[1].replace("-", "_") if len(sys.argv) > 1 else ""
     try:
+        _refuse_old_names(asked, sys.argv[2:])
         if asked != "inspect":  # which tells of all files that it is given
             _refuse_bad_checkpoints(sys.argv[2:])
         in_several(asked)
         hush()
-        if asked not in VERBS:
-            build(VERBS, _named)()
+        if COMPLETING in os.environ:
+            build(VERBS, _described)(prog_name=PROGRAM)
+        elif asked not in VERBS:
+            build(VERBS, _named)(prog_name=PROGRAM)
         else:  # PyTorch takes seconds to import: help needs none, nor do tables
             build([asked], _described if "--help" in sys.argv else None)()
     except CocktailError as e:

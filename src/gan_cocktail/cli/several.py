@@ -8,7 +8,7 @@ from gan_cocktail.errors import CocktailError, StoppedError
 
 VARIABLE = "GAN_COCKTAIL_PROCESSES"  # the machine's business, as the device is
 RANK = "RANK"  # torchrun's
-TRAININGS = ("train_source", "discriminator", "root", "merge")
+TRAININGS = ("train_source", "discriminator", "root", "finetune")
 
 
 def in_several(verb: str) -> None:

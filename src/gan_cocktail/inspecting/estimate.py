@@ -77,7 +77,7 @@ def _kimg(plan: Plan, job: Job) -> float:
         return plan.params.source_training.kimg if job.rule == "train_source" else plan.params.rooting.kimg
     if job.rule == "discriminator":
         return plan.discriminator_kimg(job.name)
-    return plan.merging_kimg(*_mixture_and_method(job)) if job.rule == "merge" else 0
+    return plan.merging_kimg(*_mixture_and_method(job)) if job.rule == "finetune" else 0
 
 
 def _drawn(plan: Plan, job: Job) -> int:
@@ -95,11 +95,11 @@ def _disk(plan: Plan, job: Job, root: Model, speed: Speed) -> float:
     state = COPIES * (G + D) + G  # and the moving average of G
     if job.rule == "synthesize":
         return plan.params.synthesis.n_images * speed.png
-    if job.rule in ("widen", "average", "average_unrooted"):
+    if job.rule in ("widen", "merge", "merge_unrooted"):
         return G + D
     if job.rule in ("train_source", "root", "discriminator"):
         return G + D + state
-    if job.rule == "merge":  # snapshots are kept beside the state, and together in a file
+    if job.rule == "finetune":  # snapshots are kept beside the state, and together in a file
         return G + D + state + 2 * G * len(plan.snapshot_kimg(*_mixture_and_method(job)))
     return 0
 

@@ -46,7 +46,7 @@ def _family(files: Sequence[File], kin: Sequence[Distance]) -> Family:
     names = tuple(file.name for file in files)
     farthest = max(d.relative for d in kin if set(d.between) <= set(names))
     paths = " ".join(shlex.quote(file.path.as_posix()) for file in files)
-    return Family(names, farthest, f"gan-cocktail average {paths} --out average.safetensors")
+    return Family(names, farthest, f"gan-cocktail merge {paths} --out average.safetensors")
 
 
 def _can_be_averaged(one: File, other: File) -> bool:

@@ -140,7 +140,7 @@ class Needs:
         """Rooting."""
         return self._tuning(mixture, self.plan.params.rooting.kimg, 1)
 
-    def merge(self, mixture: str, method: str) -> Need:
+    def finetune(self, mixture: str, method: str) -> Need:
         """Merging, or a baseline."""
         plan = self.plan
         spec, n = plan.methods[method], len(plan.mixture(mixture).sources)
@@ -156,7 +156,7 @@ class Needs:
         memory = BASE + 5 * self._weights(network) + 2 * KEPT * FLOAT * (G.features + D.features)
         return Need(memory, self._seconds(n, 3 * (G.products + D.products)))
 
-    def average(self, mixture: str, name: str = "rooted") -> Need:
+    def merge(self, mixture: str, name: str = "rooted") -> Need:
         """All models at a time, and what a way needs besides."""
         n, (_, how) = len(self.plan.mixture(mixture).sources), self.plan.averaging(name)
         besides = {"mean": 0, "fisher": n + MERGING, "aligned": ALIGNING}.get(how.way, MERGING)

@@ -1,4 +1,4 @@
-"""gan-cocktail average, as a person types it: files in, a file out, mistakes explained."""
+"""gan-cocktail merge, as a person types it: files in, a file out, mistakes explained."""
 
 import re
 
@@ -23,7 +23,7 @@ def files(tmp_path):
     return tmp_path
 
 
-def call(folder, *arguments, verb="average"):
+def call(folder, *arguments, verb="merge"):
     """What it printed, in this process; CocktailError as it is raised."""
     found = [str(folder / f"{a}.safetensors") if a in ("a", "b", "g") else str(a) for a in arguments]
     out = [] if "--out" in found else ["--out", str(folder / "out.safetensors")]
