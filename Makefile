@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test test-long lint docs bench lock clean
+.PHONY: help reproduce test test-long test-soak lint docs bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -15,8 +15,11 @@ reproduce: $(READY) ## run the whole reproduction: results/tables, results/figur
 test: $(READY) ## run the tests, some ten minutes on two cores
 	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto --dist loadgroup -m "not long"
 
-test-long: $(READY) ## run the rest, which takes longer
-	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto --dist loadgroup -m long
+test-long: $(READY) ## run those that take longer
+	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto --dist loadgroup -m "long and not soak"
+
+test-soak: $(READY) ## run more of the same: other seeds, kills and failing writes of every step
+	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto --dist loadgroup -m soak
 
 lint: $(READY) ## check style, types and the workflow
 	$(BIN)/ruff check .

@@ -260,7 +260,12 @@ class Walk:
 
 
 @pytest.mark.parametrize(
-    ("seed", "steps"), [(0, 10), *(pytest.param(seed, STEPS, marks=pytest.mark.long) for seed in (0, 1, 2))]
+    ("seed", "steps"),
+    [
+        (0, 10),
+        pytest.param(0, STEPS, marks=pytest.mark.long),
+        *(pytest.param(seed, STEPS, marks=[pytest.mark.long, pytest.mark.soak]) for seed in (1, 2)),
+    ],
 )
 def test_no_order_of_steps_gives_a_wrong_result_or_trains_what_is_known(tmp_path, seed, steps):
     walk = Walk(tmp_path, seed)

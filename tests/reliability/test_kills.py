@@ -9,7 +9,7 @@ import pytest
 
 from tests.reliability.conftest import COUNTED
 from tests.reliability.faults import KILL, Writes, ended, start
-from tests.reliability.verbs import STEPS, TRAININGS, told
+from tests.reliability.verbs import EACH, TRAININGS, told
 
 pytestmark = pytest.mark.long
 SEED = 19
@@ -17,7 +17,7 @@ AT_WRITES, AT_TIMES = 2, 2  # kills of a step; of a training so many times more
 MORE = 4
 
 
-@pytest.mark.parametrize("made", STEPS)
+@pytest.mark.parametrize("made", EACH)
 def test_killed_at_random_it_ends_as_if_it_were_not(whole, made, record_property):
     """In the middle of a write, an fsync or a rename; and at moments of the clock, one kill after the other."""
     rng, times = random.Random(f"{SEED} {made}"), MORE if made in TRAININGS else 1

@@ -4,12 +4,12 @@ import pytest
 
 from tests.reliability.conftest import COUNTED
 from tests.reliability.faults import KINDS, Writes
-from tests.reliability.verbs import STEPS
+from tests.reliability.verbs import EACH
 
 pytestmark = pytest.mark.long
 
 
-@pytest.mark.parametrize("made", STEPS)
+@pytest.mark.parametrize("made", EACH)
 def test_every_write_fails_once(whole, made, record_property):
     writes = whole.writes[made]
     assert len(writes) >= 5, writes  # create, open, write, fsync, rename

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from gan_cocktail.checkpoints.model import Model, save
 from tests.conftest import ROOT, TINY
 
@@ -36,6 +38,8 @@ STEPS = {  # in an order in which each finds its inputs: what it makes in made/,
     "samples.png": ["samples", "made/union.safetensors", "--columns", "2"],
     "interpolate.png": ["interpolate", "made/union.safetensors", "--rows", "1", "--columns", "2"],
 }  # fmt: skip
+FIRST = ("cat.zip", "union.safetensors", "samples.png")  # a dataset, a training, a picture
+EACH = [pytest.param(made, marks=() if made in FIRST else pytest.mark.soak) for made in STEPS]
 TRAININGS = ("source.safetensors", "rooted.safetensors", "union.safetensors")
 
 
