@@ -14,6 +14,7 @@ from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.cli import VERBS, _described, _named, build
 from gan_cocktail.cli.export import FORMATS
 from gan_cocktail.exporting.table import EXPORTS
+from gan_cocktail.progress import tracked
 from tests.conftest import ROOT, TINY
 
 
@@ -49,6 +50,25 @@ def test_a_shell_can_ask_what_may_follow():
 
     assert follow("gan-cocktail ev") == ["evaluate"]
     assert follow("gan-cocktail merge --wei") == ["--weights"]
+
+
+def test_told_to_be_quiet_a_verb_says_errors_alone(call, tmp_path):
+    save(Model.random(TINY, 0), tmp_path / "m.st")
+    made = call("--quiet", "merge", tmp_path / "m.st", tmp_path / "m.st", "--out", tmp_path / "out.st")
+    assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+    assert (tmp_path / "out.st").exists()
+    wrong = call("--quiet", "merge", tmp_path / "nothing.st", "--out", tmp_path / "out.st")
+    assert wrong.returncode == 2
+    assert wrong.stdout == ""
+    assert wrong.stderr.startswith("gan-cocktail: ")
+
+
+def test_a_bar_is_on_terminals_alone(monkeypatch, capsys):
+    assert list(tracked(iter("abc"), 3, "letters")) == ["a", "b", "c"]
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert list(tracked(iter("abc"), 3, "letters")) == ["a", "b", "c"]
+    assert "\x1b[" in capsys.readouterr().out  # it hides the cursor
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from gan_cocktail import __version__
-from gan_cocktail.cli.several import hush, in_several
+from gan_cocktail.cli.several import hush, in_several, is_first
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.recognise import is_pickle, recognise
 
@@ -47,7 +47,10 @@ def build(verbs: Sequence[str], find: Callable[[str], Callable[..., None]] | Non
 
 def _everywhere(
     version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and exit.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Before the verb: say nothing but errors.")] = False,
 ) -> None:
+    if quiet:
+        hush()
     if version:
         print(f"gan-cocktail {__version__}")
         raise typer.Exit()
@@ -92,13 +95,14 @@ def _refuse_old_names(asked: str, arguments: Sequence[str]) -> None:
 
 def main() -> None:
     """Run a verb; a user's mistake ends with one message and its exit code (2), a machine's fault with one and 1."""
-    asked = sys.argv[1].replace("-", "_") if len(sys.argv) > 1 else ""
+    asked = next((word.replace("-", "_") for word in sys.argv[1:] if not word.startswith("-")), "")
     try:
         _refuse_old_names(asked, sys.argv[2:])
         if asked != "inspect":  # which tells of all files that it is given
             _refuse_bad_checkpoints(sys.argv[2:])
         in_several(asked)
-        hush()
+        if not is_first():
+            hush()
         if COMPLETING in os.environ:
             build(VERBS, _described)(prog_name=PROGRAM)
         elif asked not in VERBS:

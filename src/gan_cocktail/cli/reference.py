@@ -1,6 +1,7 @@
 """gan-cocktail reference: statistics of an image set, computed once and cached."""
 
 import sys
+from math import ceil
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +18,7 @@ from gan_cocktail.evaluation.reference import make_reference, save_reference
 from gan_cocktail.evaluation.rows import too_few
 from gan_cocktail.params.evaluation import DEFAULT
 from gan_cocktail.params.reading import ReadingParams
+from gan_cocktail.progress import tracked
 from gan_cocktail.provenance import describe
 
 
@@ -47,7 +49,9 @@ def reference(
     facts["path"] = Path(facts["path"]).name
     read = found.read.facts(facts["path"])
     info = describe("reference", resolution=network.img_resolution, parents=[facts], read=read)
-    parts = [[each(batch) for each in extractors] for batch in found.images.split(BATCH)]
+    number = len(found.images)
+    batches = tracked(found.images.split(BATCH), ceil(number / BATCH), f"features of {number:,} images")
+    parts = [[each(batch) for each in extractors] for batch in batches]
     made = [
         make_reference(np.concatenate(features), each.identity, origin, info)
         for each, features in zip(extractors, zip(*parts, strict=True), strict=True)

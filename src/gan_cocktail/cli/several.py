@@ -44,6 +44,5 @@ def is_first() -> bool:
 
 
 def hush() -> None:
-    """Leave what is printed to the first process; errors are printed by each."""
-    if not is_first():
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (until the process ends)
+    """Print nothing but errors from here on."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (until the process ends)

@@ -1,6 +1,7 @@
 """Drawing images from a model, the same latents and noise for every model that is compared."""
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 import torch
 import torch.nn.functional as F
@@ -9,6 +10,7 @@ from torch import Tensor
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.data.images import to_uint8
 from gan_cocktail.networks.generator import Generator
+from gan_cocktail.progress import tracked
 from gan_cocktail.seeds import latents, stream
 
 BATCH = 50
@@ -40,7 +42,7 @@ def draw(
     G = model.generator().to(device)
     z = latents(n, G.z_dim, seed, name)
     rng = stream(seed, name, "noise", device=device)
-    for part in z.split(BATCH):
+    for part in tracked(z.split(BATCH), ceil(n / BATCH), f"drawing {n:,} images"):
         c = one_hot(G, torch.full((len(part),), label), device)
         noise = G.synthesis.draw_noise(len(part), rng)
         ws = G.truncate(G.mapping(part.to(device), c), c, psi)

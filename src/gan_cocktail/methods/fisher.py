@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from gan_cocktail.checkpoints.fisher import Fisher
 from gan_cocktail.checkpoints.model import Model, State
+from gan_cocktail.progress import tracked
 from gan_cocktail.seeds import latents, stream
 from gan_cocktail.training.losses import generator_loss
 
@@ -23,7 +24,8 @@ def fisher_information(model: Model, labels: Sequence[int], n: int, seed: int, d
     D = model.discriminator().to(device).requires_grad_(True)
     sums = [{name: torch.zeros_like(p) for name, p in _weights(net)} for net in (G, D)]
     rng = stream(seed, "fisher", "noise", device=device)
-    for i, z in enumerate(latents(n, G.z_dim, seed, "fisher").to(device).split(1)):
+    each = latents(n, G.z_dim, seed, "fisher").to(device).split(1)
+    for i, z in enumerate(tracked(each, n, f"Fisher information of {n:,} images")):
         label = torch.tensor([labels[i % len(labels)]], device=device)
         c = F.one_hot(label, G.c_dim).float() if G.c_dim else None
         image = G(z, c, G.synthesis.draw_noise(1, rng))
