@@ -51,6 +51,7 @@ rule finetune:
         "<results>/logs/finetune/{mixture}/{method}/seed{seed}.log",
     benchmark:
         "<results>/benchmarks/finetune/{mixture}/{method}/seed{seed}.tsv"
+    priority: 2  # baselines that wait for no rooting are the longest of all, so they begin before it
     threads: 1
     resources:
         **asks(lambda w: needs.finetune(w.mixture, w.method)),
