@@ -226,7 +226,7 @@ def test_killed_run_continues_to_the_same_weights(project, finished, whom):
         assert process.poll() is None, process.communicate()[0]
         time.sleep(0.005)
     if whom == "the training":
-        training = [pid for pid in os.listdir("/proc") if pid.isdigit() and _is_merge(pid, project.folder)]
+        training = [pid for pid in os.listdir("/proc") if pid.isdigit() and _is_finetune(pid, project.folder)]
         for pid in training:
             os.kill(int(pid), signal.SIGKILL)
     else:
@@ -243,10 +243,10 @@ def test_killed_run_continues_to_the_same_weights(project, finished, whom):
     assert project.read(target) == finished.read(target)
 
 
-def _is_merge(pid, folder):
+def _is_finetune(pid, folder):
     try:
         with open(f"/proc/{pid}/comm") as name:
-            return name.read() == "gan-cocktail me\n" and os.readlink(f"/proc/{pid}/cwd") == str(folder)
+            return name.read() == "gan-cocktail fi\n" and os.readlink(f"/proc/{pid}/cwd") == str(folder)
     except OSError:
         return False
 
