@@ -91,7 +91,7 @@ def _models(plan: Plan) -> Iterator[Job]:
         for method in plan.methods_for(mixture):
             if plan.methods[method].trains:
                 for seed in plan.params.seeds:
-                    yield _merge(plan, mixture, method, seed)
+                    yield _finetune(plan, mixture, method, seed)
 
 
 def _rooted(plan: Plan, mixture: str, seed: int) -> Iterator[Job]:
@@ -128,7 +128,7 @@ def _averaging(plan: Plan, mixture: str, name: str, seed: int) -> tuple[list[str
     return inputs, [plan.average(mixture, name, seed)]
 
 
-def _merge(plan: Plan, mixture: str, method: str, seed: int) -> Job:
+def _finetune(plan: Plan, mixture: str, method: str, seed: int) -> Job:
     start = plan.initialisation(mixture, method, seed)
     inputs = [start, *plan.shown(mixture, method), *plan.fishers(mixture, method)]
     inputs += plan.teachers(mixture, method, seed)

@@ -188,7 +188,7 @@ def test_sources_drawn_anew_are_drawn_from_the_class_that_is_asked_for(pets, tin
     dog, same, cat = (load(tmp_path / f"of-{asked}").D["b4.out.weight"] for asked in ("dog", "1", "cat"))
     assert torch.equal(dog, same)
     assert not torch.equal(dog, cat)
-    merge = ["finetune", tmp_path / "wide", tmp_path / "one.safetensors", pets, "--kimg", 0.008, *SETTINGS]
-    call(*merge, "--source-class", ",dog", "--out", tmp_path / "union")
+    finetune = ["finetune", tmp_path / "wide", tmp_path / "one.safetensors", pets, "--kimg", 0.008, *SETTINGS]
+    call(*finetune, "--source-class", ",dog", "--out", tmp_path / "union")
     with pytest.raises(CocktailError, match="--source-class: expected one for each of 2 classes, or none, found 1"):
-        call(*merge, "--source-class", "dog", "--out", tmp_path / "x")
+        call(*finetune, "--source-class", "dog", "--out", tmp_path / "x")

@@ -73,7 +73,11 @@ def test_a_bar_is_on_terminals_alone(monkeypatch, capsys):
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [(["average", "a", "b", "--out", "c"], "merge"), (["merge", "a", "b.zip", "--kimg", "8"], "finetune")],
+    [
+        (["average", "a", "b", "--out", "c"], "merge"),
+        (["merge", "a", "b.zip", "--kimg", "8"], "finetune"),
+        (["merge", "a", "b.zip", "--kimg=8"], "finetune"),
+    ],
 )
 def test_verbs_called_by_their_old_names_say_the_new(call, old, new):
     run = call(*old)

@@ -259,11 +259,11 @@ def test_the_paper_s_experiment_plans_where_its_checkpoints_are(project):
         save(Model.random(TINY, 0), project.folder / source["model"])
     arguments = ("--dry-run", "--printshellcmds", "--configfile", "experiments/paper.yaml")
     output = project.run(*arguments)
-    merges = [line for line in output.splitlines() if "gan-cocktail finetune" in line]
+    trainings = [line for line in output.splitlines() if "gan-cocktail finetune" in line]
     trained = [m for m in experiment["methods"] if not m.startswith(("average_", "ensemble"))]
-    assert len(merges) == len(experiment["mixtures"]) * len(trained)
-    assert all("--truncation-psi=1.0" in line and '"precision":"fp16"' in line for line in merges)
-    assert sum("--kimg 20000.0" in line for line in merges) == 4  # four sources: 3 * 5000 + 5000 for the baselines
+    assert len(trainings) == len(experiment["mixtures"]) * len(trained)
+    assert all("--truncation-psi=1.0" in line and '"precision":"fp16"' in line for line in trainings)
+    assert sum("--kimg 20000.0" in line for line in trainings) == 4  # four sources: 3 * 5000 + 5000 for the baselines
     assert "inception_v3" in output
 
 

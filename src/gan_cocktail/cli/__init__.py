@@ -84,10 +84,10 @@ def _refuse_bad_checkpoints(arguments: Sequence[str]) -> None:
 
 
 def _refuse_old_names(asked: str, arguments: Sequence[str]) -> None:
-    """What these verbs were called before 0.2.0."""
+    """Say what verbs are called now; fine-tuning, once `merge`, always has --kimg, which merging never has."""
     if asked == "average":
         raise CocktailError("`average` is called `merge` now: gan-cocktail merge A B --out ...")
-    if asked == "merge" and "--kimg" in arguments:
+    if asked == "merge" and any(word.split("=")[0] == "--kimg" for word in arguments):
         raise CocktailError(
             "what `merge` was is called `finetune` now: gan-cocktail finetune MODEL IMAGES ... --kimg ..."
         )
