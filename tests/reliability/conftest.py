@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.faults import Writes, preload, run
+from tests.reliability.faults import Writes, run
 from tests.reliability.verbs import STEPS, prepare, told
 
 COUNTED = "reliability: "  # before the name of what a test counts, in its record_property
@@ -41,7 +41,6 @@ class Whole:
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory):
     """The undisturbed run."""
-    preload()
     found = Whole(tmp_path_factory.mktemp("run"), {}, {})
     prepare(found.folder)
     for made in STEPS:

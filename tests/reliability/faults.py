@@ -1,9 +1,9 @@
-"""Runs a verb in a child of this process, in which the n-th thing that it does to a file fails, or ends it."""
+"""Runs a verb in a process of its own, in which the n-th thing that it does to a file fails, or ends it."""
 
 import builtins
 import errno
-import importlib
 import io
+import multiprocessing
 import os
 import signal
 import sys
@@ -14,17 +14,15 @@ from pathlib import Path
 import safetensors.torch
 
 import gan_cocktail.tensors
-from gan_cocktail.cli import VERBS, main
+from gan_cocktail.cli import main
 
 ERRORS = {"no space": errno.ENOSPC, "input/output error": errno.EIO}
 KINDS = (*ERRORS, "short write")  # of a short write half is taken, and no error told: who writes goes on with the rest
 KILL = "kill"
-
-
-def preload():
-    """Import every verb here, so that a child begins at once."""
-    for verb in VERBS:
-        importlib.import_module(f"gan_cocktail.cli.{verb}")
+# children of a process that has imported and done nothing else: one of a test's own process, which has computed
+# with threads that a fork leaves behind, may wait for these forever
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["tests.reliability.preloaded"])
 
 
 @dataclass
@@ -113,10 +111,13 @@ def watch(writes):
 
 
 def start(arguments, folder, said, writes=None):
-    """Fork a child that runs a verb in `folder` and says what it says into a file; returns its process id."""
-    pid = os.fork()
-    if pid:
-        return pid
+    """A process that runs a verb in `folder` and says what it says into a file."""
+    process = FORKED.Process(target=_run, args=(arguments, folder, said, writes))
+    process.start()
+    return process
+
+
+def _run(arguments, folder, said, writes):
     code = 70
     try:
         with open(said, "wb", 0) as f:
@@ -142,9 +143,10 @@ def start(arguments, folder, said, writes=None):
         os._exit(code)
 
 
-def ended(pid):
-    """The exit status of a child; of one that was killed, minus the signal."""
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+def ended(process):
+    """The exit status of a process; of one that was killed, minus the signal."""
+    process.join()
+    return process.exitcode
 
 
 def run(arguments, folder, said, writes=None):

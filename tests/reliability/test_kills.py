@@ -1,6 +1,5 @@
 """kill -9 of every verb at random moments: run again, it ends with the bytes of an undisturbed run."""
 
-import os
 import random
 import signal
 import time
@@ -33,10 +32,10 @@ def test_killed_at_random_it_ends_as_if_it_were_not(whole, made, record_property
         kills += 1
         assert not (out := whole.folder / "tries" / made).exists() or whole.same(made), f"half of {out.name}, {n}"
     for _ in range(AT_TIMES * times):
-        pid = start(told(made, "tries"), whole.folder, whole.folder / "said")
+        process = start(told(made, "tries"), whole.folder, whole.folder / "said")
         time.sleep(rng.random() * whole.seconds[made] * 0.9)
-        os.kill(pid, signal.SIGKILL)
-        kills += ended(pid) == -signal.SIGKILL
+        process.kill()
+        kills += ended(process) == -signal.SIGKILL
         assert not (whole.folder / "tries" / made).exists() or whole.same(made), made
     assert whole.run(made)[0] == 0
     assert whole.same(made)
