@@ -164,11 +164,11 @@ def test_8_what_a_killed_dvc_has_finished_is_neither_lost_nor_redone(fresh, whom
     assert_clean(fresh)
 
 
-def running(words):
-    """Processes with these words, ended by zeros, in their command."""
+def running(words, folder):
+    """Processes with these words, ended by zeros, in their command, in this folder: other tests' have the same words."""
     for pid in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline") as command:
-            if words in command.read():
+            if words in command.read() and os.readlink(f"/proc/{pid}/cwd") == str(folder):
                 yield int(pid)
 
 
@@ -176,7 +176,7 @@ def running(words):
 def test_8_a_killed_step_fails_its_run_and_the_next_goes_on(fresh, engine):
     command = ["snakemake", "--cores", "1"] if engine == "snakemake" else ["dvc", "repro"]
     process = started(fresh, *command, events=3, seconds="2")
-    for pid in running(f"--out\0{fresh.events()[-1]['output']}\0"):
+    for pid in running(f"--out\0{fresh.events()[-1]['output']}\0", fresh.folder):
         os.kill(pid, signal.SIGKILL)
     process.communicate()
     assert process.returncode
