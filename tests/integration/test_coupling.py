@@ -165,7 +165,7 @@ def test_8_what_a_killed_dvc_has_finished_is_neither_lost_nor_redone(fresh, whom
 
 
 def running(words, folder):
-    """Processes with these words, ended by zeros, in their command, in this folder: other tests' have the same words."""
+    """Processes with these words, ended by zeros, in their command, in this folder: those of other tests are alike."""
     for pid in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline") as command:
             if words in command.read() and os.readlink(f"/proc/{pid}/cwd") == str(folder):
