@@ -25,7 +25,7 @@ GROUPS = {  # of the help, by what a person wants
     ),
     "Upkeep": ("validate", "import_features", "schema"),
 }  # fmt: skip
-PROGRAM, COMPLETING = "gan-cocktail", "_GAN_COCKTAIL_COMPLETE"  # a shell that asks what may follow sets the latter
+COMPLETING = "_GAN_COCKTAIL_COMPLETE"  # a shell that asks what may follow sets it
 VERBS = tuple(verb for verbs in GROUPS.values() for verb in verbs)
 
 
@@ -104,9 +104,9 @@ def main() -> None:
         if not is_first():
             hush()
         if COMPLETING in os.environ:
-            build(VERBS, _described)(prog_name=PROGRAM)
+            build(VERBS, _described)()
         elif asked not in VERBS:
-            build(VERBS, _named)(prog_name=PROGRAM)
+            build(VERBS, _named)()
         else:  # PyTorch takes seconds to import: help needs none, nor do tables
             build([asked], _described if "--help" in sys.argv else None)()
     except CocktailError as e:
