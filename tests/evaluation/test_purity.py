@@ -5,6 +5,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
+from gan_cocktail.evaluation import purity
 from gan_cocktail.evaluation.purity import fit_classifier
 
 
@@ -60,3 +61,18 @@ def test_the_scale_of_a_feature_does_not_matter():
 def test_fits_are_seeded():
     parts = [cloud(500, i, i) for i in range(2)]
     assert fit_classifier(parts, 0).ceiling == fit_classifier(parts, 0).ceiling
+
+
+def test_without_shrinkage_it_is_scikit_learn_s(monkeypatch):
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    monkeypatch.setattr(purity, "SHRINKAGE", 0.0)
+    monkeypatch.setattr(purity, "HELD_OUT", 10**6)  # one row
+    mixing = np.random.default_rng(1).normal(0, 1, (5, 5))
+    parts = [cloud(300, i, i).astype(np.float64) @ mixing for i in range(3)]
+    theirs = LinearDiscriminantAnalysis(solver="lsqr", priors=[1 / 3] * 3)
+    theirs.fit(np.concatenate(parts), np.repeat(range(3), 300))
+    fresh = cloud(2000, 9, 1).astype(np.float64) @ mixing
+    ours = fit_classifier(parts, 0)
+    for i in range(3):
+        assert ours.share(fresh, i) == pytest.approx((theirs.predict(fresh) == i).mean(), abs=0.005)

@@ -47,7 +47,9 @@ def test_after_the_cache_is_gone_no_message_contradicts_another(done, tmp_path):
     first, second = told(done.snakemake("--dry-run"))
     cached = set(
         re.findall(
-            r"path: (results/(?:.*\.(?:safetensors|zip|pdf|html)|figures/\S+|.*/hub/\S+))$", text(done), re.MULTILINE
+            r"path: (results/(?:.*\.(?:safetensors|zip|pdf|html)|(?:figures|applications)/\S+|.*/hub/\S+))$",
+            text(done),
+            re.MULTILINE,
         )
     )
     assert re.fullmatch(r"DVC: \d+ outputs here are those of dvc.lock: made anew only if what .* is", first)

@@ -130,6 +130,12 @@ def finish(process):
     return out
 
 
+def weights(out):
+    """All numbers of G and D in a row."""
+    model = load(out)
+    return torch.cat([each.flatten() for each in (model.G | model.D).values()])
+
+
 def log(out):
     return [json.loads(line) for line in (out.with_suffix(".training") / "log.jsonl").open()]
 
@@ -137,13 +143,15 @@ def log(out):
 def test_one_two_and_one_processes_after_another_train_as_one(folder, tmp_path):
     parts, whole = tmp_path / "parts.safetensors", tmp_path / "whole.safetensors"
     finish(start(folder, whole, 1, 0.384))
+    reached = []
     for processes, kimg in ((1, 0.128), (2, 0.256), (1, 0.384)):
         said = finish(start(folder, parts, processes, kimg))
         assert said.count("32 images") <= 1  # one process speaks
         assert ("continuing" in said) == (kimg != 0.128)
-    a, b = load(whole), load(parts)
-    for name, expected in (a.G | a.D).items():
-        torch.testing.assert_close((b.G | b.D)[name], expected, rtol=1e-2, atol=1e-3)
+        reached.append(weights(parts))
+    # Of all weights together: Adam turns the rounding of a gradient near 0 into a whole step of that one weight.
+    away, moved = (reached[2] - weights(whole)).norm(), (reached[2] - reached[0]).norm()
+    assert away <= 1e-2 * moved
     assert [line["step"] for line in log(parts)] == [line["step"] for line in log(whole)] == [16, 32, 48]
     for found, expected in zip(log(parts), log(whole), strict=True):
         assert found["loss_D"] == pytest.approx(expected["loss_D"], rel=1e-3)

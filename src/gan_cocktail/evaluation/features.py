@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
-from cleanfid.resize import make_resizer
+from PIL import Image
 from torch import Tensor
 
 BATCH = 25  # on a CPU, activations of more leave its cache
@@ -37,13 +38,21 @@ class Extractor:
 
 
 def resize(images: Tensor, resolution: int) -> Tensor:
-    """Images [N, C, H, W], uint8 or float, -> float RGB in [0, 255], by clean-fid's resizing.
+    """Images [N, C, H, W], uint8 or float, -> float RGB in [0, 255], by clean-fid's resizing up to rounding.
 
-    That is PIL's, bicubic, antialiased, a channel at a time in float32, not rounded.
+    That is PIL's, bicubic, antialiased, in float32, not rounded to bytes. It is linear along each axis, so that a batch
+    takes two products of matrices, on whatever device the images are.
     """
-    images = images.expand(-1, 3, -1, -1)
-    if images.shape[2:] == (resolution, resolution):
-        return images.float()
-    resizer = make_resizer("PIL", False, "bicubic", (resolution, resolution))
-    arrays = [resizer(image) for image in images.permute(0, 2, 3, 1).cpu().numpy()]
-    return torch.from_numpy(np.stack(arrays)).permute(0, 3, 1, 2)
+    images = images.expand(-1, 3, -1, -1).float()
+    height, width = images.shape[2:]
+    if (height, width) == (resolution, resolution):
+        return images
+    down, across = (taps(n, resolution).to(images.device) for n in (height, width))
+    return (down.T @ (images @ across)).clamp(0, 255)
+
+
+@cache
+def taps(n: int, resolution: int) -> Tensor:
+    """PIL's weights [n, resolution]: what it makes of each of n pixels in a row alone."""
+    rows = Image.fromarray(np.eye(n, dtype=np.float32))
+    return torch.from_numpy(np.array(rows.resize((resolution, n), Image.Resampling.BICUBIC)))
