@@ -9,7 +9,7 @@ from gan_cocktail.checks import check_inputs
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import outputs
 from gan_cocktail.plan.models import HUB, one_of
-from workflow.captions import shown
+from workflow.captions import say_where, shown
 from workflow.coupling import sync
 from workflow.coupling.code import code
 from workflow.coupling.contents import Contents, not_asked
@@ -90,6 +90,7 @@ onstart:
 
 onsuccess:
     told(sync.after, plan, success=True)
+    say_where(plan)
 
 
 onerror:

@@ -179,6 +179,8 @@ def boxed(tmp_path):
 
     def make(methods):
         save(Model.random(TINY, 0), tmp_path / "face")
+        if not (tmp_path / "box").exists():
+            (tmp_path / "box").mkdir()
         sources = {"face": {"model": str(tmp_path / "face")}, "box": {"images": str(tmp_path / "box")}}
         return Plan(Params(sources=sources, mixtures={"m": {"sources": ["face", "box"]}}, methods=methods))
 
@@ -197,7 +199,6 @@ def test_methods_that_need_every_model_are_left_out_of_mixtures_with_images(boxe
 
 
 def test_images_are_a_zip_or_a_folder(boxed, tmp_path):
-    (tmp_path / "box").mkdir()
     assert check_inputs(boxed(["ours"])) == []
     (tmp_path / "box").rmdir()
     save(Model.random(TINY, 0), tmp_path / "box")
@@ -212,11 +213,12 @@ def test_a_file_of_another_kind(experiment, tmp_path):
     refused(plan, "expected the model of source a, found a web page")
 
 
-def test_files_that_are_still_to_be_made_are_left_to_the_workflow(experiment, tmp_path):
+def test_files_that_are_not_there_are_all_told_by_their_keys(experiment, tmp_path):
     plan = experiment()
-    for path in tmp_path.iterdir():
-        path.unlink()
-    check_inputs(plan)
+    (tmp_path / "a.safetensors").unlink()
+    (tmp_path / "b.ref").unlink()
+    refused(plan, f"sources.a.model: {tmp_path / 'a.safetensors'}: no such file; check the path")
+    refused(plan, f"sources.b.reference: {tmp_path / 'b.ref'}: no such file; check the path")
 
 
 def weighed(merge, method="ours"):

@@ -1,9 +1,9 @@
 """Do the files that an experiment names fit it and each other? Asked before anything runs.
 
-Only what files say of themselves is read; files that are not there yet are the workflow's business.
+Only what files say of themselves is read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from gan_cocktail.checkpoints.classes import find_class
 from gan_cocktail.checkpoints.formats.table import Told, tell
 from gan_cocktail.data.files import is_dataset
 from gan_cocktail.errors import CocktailError, Problems
+from gan_cocktail.files import require
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.plan.experiment import Plan
 from gan_cocktail.recognise import recognise
@@ -30,6 +31,9 @@ def check_inputs(plan: Plan) -> list[str]:
 def misfits(plan: Plan) -> list[str]:
     """Everything that does not fit, a sentence each."""
     wrong = Problems()
+    for where, path in _named(plan):
+        with wrong.noted():
+            check_present(where, path)
     for mixture, m in plan.params.mixtures.items():
         told: dict[str, Told | None] = {}
         for source in m.sources:
@@ -44,6 +48,22 @@ def misfits(plan: Plan) -> list[str]:
     with wrong.noted():
         _check_real(plan)
     return wrong
+
+
+def _named(plan: Plan) -> Iterator[tuple[str, Path]]:
+    """Every file of a source that the experiment names, and by which key."""
+    for source, params in plan.params.sources.items():
+        for key in ("model", "reference", "dataset", "images"):
+            if path := getattr(params, key):
+                yield f"sources.{source}.{key}", Path(path)
+
+
+def check_present(where: str, path: Path) -> None:
+    """CocktailError, with the key that names it, for a file that is not there."""
+    try:
+        require(path)
+    except CocktailError as e:
+        raise CocktailError(f"{where}: {e}") from None
 
 
 def _check_mixture(plan: Plan, mixture: str, told: dict[str, Told | None], wrong: Problems) -> None:

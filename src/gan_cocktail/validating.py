@@ -1,15 +1,13 @@
 """Are the files that an experiment names sound, to the last tensor and image? All that are bad are told at once."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from gan_cocktail.checkpoints.formats.table import tell
 from gan_cocktail.checkpoints.model import load
-from gan_cocktail.checks import misfits
+from gan_cocktail.checks import check_present, misfits
 from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.errors import CocktailError, Problems
-from gan_cocktail.files import require
 from gan_cocktail.params.experiment import SourceParams
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.plan.experiment import Plan
@@ -19,12 +17,13 @@ from gan_cocktail.tensors import check_finite, load_tensors
 def problems(plan: Plan) -> list[str]:
     """Everything that is wrong with an experiment's input files, a sentence each; none: empty.
 
-    Unlike checks.misfits it reads files whole, and takes one that is not there for a mistake.
+    Unlike checks.misfits it reads files whole.
     """
     wrong = Problems()
-    for where, path in _named(plan):
-        with wrong.noted():
-            _present(where, path)
+    for name, path in plan.params.evaluation.files.items():
+        if name in plan.params.evaluation.features:
+            with wrong.noted():
+                check_present(f"evaluation: weights of {name}", Path(path))
     for source, params in plan.params.sources.items():
         for check in (_model, _reference):
             with wrong.noted():
@@ -32,24 +31,6 @@ def problems(plan: Plan) -> list[str]:
         with wrong.noted():
             _images(plan, source)
     return [*wrong, *(said for said in misfits(plan) if not _repeats(said, wrong))]
-
-
-def _named(plan: Plan) -> Iterator[tuple[str, Path]]:
-    """Every file that the experiment names, and by which key."""
-    for source, params in plan.params.sources.items():
-        for key in ("model", "reference", "dataset", "images"):
-            if path := getattr(params, key):
-                yield f"sources.{source}.{key}", Path(path)
-    for name, path in plan.params.evaluation.files.items():
-        if name in plan.params.evaluation.features:
-            yield f"evaluation: weights of {name}", Path(path)
-
-
-def _present(where: str, path: Path) -> None:
-    try:
-        require(path)
-    except CocktailError as e:
-        raise CocktailError(f"{where}: {e}") from None
 
 
 def _model(params: SourceParams) -> None:

@@ -49,7 +49,7 @@ def test_an_attribute_that_is_chance_is_held_out_as_chance():
 
 @pytest.mark.parametrize("values", [torch.zeros(100), torch.arange(6.0)])
 def test_too_little_to_fit_is_refused(values):
-    with pytest.raises(CocktailError, match="at least 12 images whose attribute differs"):
+    with pytest.raises(CocktailError, match="expected 12 images or more, the attribute of the lowest third below"):
         fit(torch.randn(len(values), 4), values)
 
 

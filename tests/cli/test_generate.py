@@ -51,7 +51,7 @@ def test_a_seed_s_image_depends_on_nothing_else_that_is_drawn(path, tmp_path):
     alone = call(path, tmp_path / "one", seeds="4", class_="face")
     grid = call(path, tmp_path / "grid.png", seeds="3,4")
     image = pixels(folder / "face/seed00004.png")
-    assert np.abs(image.astype(int) - pixels(alone / "seed00004.png")).max() <= 1  # a batch rounds
+    assert np.abs(image.astype(int) - pixels(alone / "face/seed00004.png")).max() <= 1  # a batch rounds
     assert np.abs(image.astype(int) - pixels(grid)[16:32, 16:32]).max() <= 1
     assert (pixels(folder / "cat/seed00004.png") != image).any()
 
@@ -130,3 +130,15 @@ def test_kinds_of_files_that_are_not_written_become_no_folders(path, tmp_path, n
     assert list(tmp_path.iterdir()) == []
     call(path, tmp_path / "v1.2", seeds="0", class_="cat")  # a folder
     assert len(list((tmp_path / "v1.2").iterdir())) == 1
+
+
+def test_classes_keep_apart_in_one_folder(path, tmp_path):
+    """Who draws one class after the other into a folder gets both, not the second over the first."""
+    folder = call(path, tmp_path / "images", seeds="0-2", class_="face")
+    before = pixels(folder / "face/seed00001.png")
+    call(path, folder, seeds="0-1", class_="cat")
+    assert sorted(str(p.relative_to(folder)) for p in folder.rglob("*.png")) == [
+        *(f"cat/seed0000{k}.png" for k in range(2)),
+        *(f"face/seed0000{k}.png" for k in range(3)),
+    ]
+    assert (pixels(folder / "face/seed00001.png") == before).all()

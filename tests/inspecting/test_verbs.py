@@ -122,6 +122,14 @@ def test_new_writes_an_experiment_that_fits(project):
     assert "snakemake --cores all --configfile experiments/pair.yaml" in written
 
 
+def test_new_takes_the_statistics_that_lie_beside_a_checkpoint(project):
+    shipped = ROOT / "resources/sources"
+    sources = [f"--source={name}={shipped / name / 'model.safetensors'}" for name in ("cat", "face")]
+    call("new", "pets", *sources, "--kimg=1", "--seconds=300")
+    params = parse_section(Params, read_yaml((project / "experiments/pets.yaml").read_text(), "pets"), "pets")
+    assert params.sources["cat"].reference == str(shipped / "cat/reference.safetensors")
+
+
 def test_new_takes_one_class_of_a_file_and_the_root_that_is_asked_for(project):
     """Also of one file two classes, which are two sources."""
     three = FILES / "tf-ada-32-cond3.pkl"

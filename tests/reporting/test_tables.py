@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from gan_cocktail.cli import build
 from gan_cocktail.cli.tables import tables as write_all_tables
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.reporting import notes
 from gan_cocktail.reporting.formats import FEW, NONE, SUBSETS, latex, markdown
 from gan_cocktail.reporting.paired import comparisons
 from gan_cocktail.reporting.rows import rows_of
@@ -121,6 +122,12 @@ def test_notes_name_synthetic_references_training_data_and_missing_seeds(load):
             row["reference"] = "synthetic"
     (table,) = main_tables(load(*contents), LABELS)
     assert "References: the sources' own synthetic images." in table.notes
+
+
+def test_numbers_without_a_reference_make_no_images_real():
+    of = pd.DataFrame({"domain": ["x", "y", "x"], "reference": ["synthetic", "synthetic", "none"]})
+    assert notes.references(of) == "References: the sources' own synthetic images."
+    assert notes.references(of[of["reference"] == "none"]) == ""
 
 
 def test_notes_tell_a_method_that_saw_other_images(load):

@@ -25,6 +25,7 @@ class Direction:
 
     normal: [w_dim], of unit length, towards more of the attribute. std: the standard deviation of w along
     it, the unit of steps. accuracy: share of held-out images on the right side of the plane; chance is 0.5.
+    Where none was found, all three are of `nowhere`, and `info` has the reason as `none`.
     """
 
     normal: Tensor
@@ -37,15 +38,16 @@ def fit(w: Tensor, values: Tensor) -> Direction:
     """The direction in which `values` [N] grow over w [N, w_dim], from the lowest and the highest third.
 
     Every fourth image of those is held out. Raises CocktailError if there are too few images, or if
-    the attribute is the same in all.
+    the attribute is the same in a third of them.
     """
     third = len(values) // 3
     order = values.argsort(stable=True)
     low, high = order[:third], order[len(order) - third :]
     if third < HELD_OUT or values[low[-1]] >= values[high[0]]:
         raise CocktailError(
-            f"expected at least {3 * HELD_OUT} images whose attribute differs, found {len(values)} between "
-            f"{values.min():g} and {values.max():g}; draw more, or choose another attribute"
+            f"expected {3 * HELD_OUT} images or more, the attribute of the lowest third below that of the highest; "
+            f"found {len(values)}, from {values.min():g} to {values.max():g}, too many alike; draw more, or choose "
+            "another attribute (`applications.attributes`; `applications: null` leaves directions out)"
         )
     chosen = torch.cat([low, high]).sort().values  # the order of drawing, which knows nothing of the attribute
     scale = w.std(0).mean()  # makes the SVM's penalty mean the same in every W
@@ -55,6 +57,11 @@ def fit(w: Tensor, values: Tensor) -> Direction:
     svm = LinearSVC(C=PENALTY, dual=False).fit(x[~held], y[~held])  # the primal problem: no random numbers
     normal = torch.nn.functional.normalize(torch.from_numpy(svm.coef_[0]), dim=0).float()
     return Direction(normal, (w @ normal).std().item(), float(svm.score(x[held], y[held])))
+
+
+def nowhere(w_dim: int, reason: str) -> Direction:
+    """In place of a direction where there is none: it leads nowhere, and its accuracy is chance."""
+    return Direction(torch.zeros(w_dim), 0.0, 0.5, {"none": reason})
 
 
 def traverse(w: Tensor, direction: Direction, steps: Tensor) -> Tensor:

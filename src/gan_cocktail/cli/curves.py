@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gan_cocktail.cli.options import Figures, Labels, Settings, read_labels, read_section
+from gan_cocktail.cli.options import Figures, Labels, read_labels, read_section, settings_of
 from gan_cocktail.params.figures import FigureParams
 from gan_cocktail.reporting.curves import curves_figure
 from gan_cocktail.reporting.rows import load_rows
@@ -16,7 +16,7 @@ def curves(
     evaluations: Annotated[list[Path], typer.Argument(help="JSON files of evaluate, of one mixture or several.")],
     out: Figures,
     labels: Labels = "",
-    settings: Settings = "",
+    settings: Annotated[str, settings_of("figures")] = "",
 ) -> None:
     """Draw learning curves from evaluation JSON alone."""
     s = read_section(FigureParams, settings)

@@ -15,9 +15,9 @@ from gan_cocktail.cli.options import (
     OwnClasses,
     Psi,
     Seed,
-    Settings,
     SourceClass,
     read_section,
+    settings_of,
     training_folder,
 )
 from gan_cocktail.cli.several import is_first
@@ -39,7 +39,7 @@ def discriminator(
     class_: OwnClasses = "",
     source_class: SourceClass = "",
     truncation_psi: Psi = 1.0,
-    settings: Settings = "",
+    settings: Annotated[str, settings_of("training")] = "",
     seed: Seed = 0,
 ) -> None:
     """Train a new discriminator against a copy of the generator, on the model's own images; the generator stays."""

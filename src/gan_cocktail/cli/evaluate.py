@@ -12,7 +12,7 @@ from gan_cocktail import device, machine
 from gan_cocktail.checkpoints.model import check_alike, load, parent
 from gan_cocktail.checkpoints.snapshots import load_snapshots
 from gan_cocktail.cli.classes import check_order, pick_classes
-from gan_cocktail.cli.options import Out, Seed, Settings, SourceClass, read_section, read_shares
+from gan_cocktail.cli.options import Out, Seed, read_section, read_shares, settings_of
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.cache import Cache
 from gan_cocktail.evaluation.evaluate import Protocol
@@ -44,8 +44,13 @@ def evaluate(
     cache: Annotated[
         Path | None, typer.Option(help="Folder, this evaluation's own, that keeps features of the images drawn.")
     ] = None,
-    source_class: SourceClass = "",
-    settings: Settings = "",
+    source_class: Annotated[
+        str,
+        typer.Option(
+            help="Of one model a domain: which class of each is measured, comma-separated; default its first."
+        ),
+    ] = "",
+    settings: Annotated[str, settings_of("evaluation")] = "",
     seed: Seed = 0,
 ) -> None:
     """Measure a model and its snapshots; writes JSON."""

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from gan_cocktail.cli.options import Figures, Settings, read_section
+from gan_cocktail.cli.options import Figures, read_section, settings_of
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.figures import FigureParams
 from gan_cocktail.reporting.figures import GridRow, grid_figure, panels_figure, strips_of
@@ -38,7 +38,7 @@ def figure(
         list[str] | None, typer.Option(help="Or whole grids, in two columns, long ones across: 'TITLE=GRID.png'.")
     ] = None,
     headers: Annotated[str, typer.Option(help="Titles of the blocks of rows, comma-separated.")] = "",
-    settings: Settings = "",
+    settings: Annotated[str, settings_of("figures")] = "",
 ) -> None:
     """Arrange saved sample grids into a figure."""
     s = read_section(FigureParams, settings)

@@ -16,12 +16,12 @@ from gan_cocktail.cli.options import (
     Psi,
     Readings,
     Seed,
-    Settings,
     SourceClass,
     read_kimg,
     read_readings,
     read_section,
     read_shares,
+    settings_of,
     training_folder,
 )
 from gan_cocktail.cli.several import is_first
@@ -55,7 +55,7 @@ def finetune(
     real: Annotated[
         bool, typer.Option("--real", help="Datasets are of real images: smaller ones are refused, not enlarged.")
     ] = False,
-    settings: Settings = "",
+    settings: Annotated[str, settings_of("training")] = "",
     seed: Seed = 0,
 ) -> None:
     """Train on all domains at once (stage 2, step 2, and the baselines)."""

@@ -60,7 +60,7 @@ def generate(
     else:
         images = {name: draw_ws(G, each, chosen, noise) for name, each in ws.items()}
         info = describe("images", classes=list(ws), seeds=seeds, psi=psi, noise=noise, parents=[parent(model)])
-        _write(images, chosen, out, info)
+        _write(images, chosen, out, info, nested=loaded.network.c_dim > 1 and not (mix or w))
     typer.echo(f"{out}: {', '.join(ws)}, {len(chosen)} seed{'s' * (len(chosen) != 1)}")
 
 
@@ -119,8 +119,8 @@ def _w(G: Generator, seeds: list[int], shares: list[float], psi: float, given: T
     return given.to(where) if given is not None else mixed_w(G, latents_of(seeds, G.z_dim), shares, psi)
 
 
-def _write(images: dict[str, Tensor], seeds: list[int], out: Path, info: dict[str, object]) -> None:
-    """A grid (a row a class), a dataset, or a folder of PNGs with one a class inside where there are several."""
+def _write(images: dict[str, Tensor], seeds: list[int], out: Path, info: dict[str, object], *, nested: bool) -> None:
+    """A grid (a row a class), a dataset, or a folder of PNGs; nested: with one a class inside, even if one is drawn."""
     if out.suffix == ".png":
         with atomic(out) as temporary:
             temporary.write_bytes(png(grid(torch.cat(list(images.values())), len(seeds))))
@@ -128,7 +128,7 @@ def _write(images: dict[str, Tensor], seeds: list[int], out: Path, info: dict[st
         write_zip(out, images.values(), info)
     else:
         for name, each in images.items():
-            folder = out / name if len(images) > 1 else out
+            folder = out / name if nested else out
             for seed, image in zip(seeds, each, strict=True):
                 with atomic(folder / f"seed{seed:05d}.png") as temporary:
                     temporary.write_bytes(png(image))

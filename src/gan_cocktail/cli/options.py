@@ -22,10 +22,12 @@ Images = typer.Argument(
 )
 Psi = Annotated[float, typer.Option(min=0, max=1, help="Truncation of sources that are drawn from anew; 1: none.")]
 Seed = Annotated[int, typer.Option(help="The experiment's seed.")]
-Settings = Annotated[str, typer.Option(help="The verb's section of params.yaml, as YAML or JSON; defaults elsewhere.")]
 Reading = Annotated[str, typer.Option(help="How its images are read: `reading` of a source, as YAML or JSON.")]
 Readings = Annotated[
-    list[str] | None, typer.Option("--reading", help="The same of each dataset, in order; default: as usual.")
+    list[str] | None,
+    typer.Option(
+        "--reading", help="How images are read: `reading` of a source, as YAML or JSON; one a dataset, in order."
+    ),
 ]
 Class = Annotated[
     str, typer.Option("--class", help="Of a model of several classes: which one, by name or by number from 0.")
@@ -49,6 +51,11 @@ Pair = Annotated[str, typer.Option(help="Two classes, by name or by number from 
 Rows = Annotated[int, typer.Option(min=1, help="Latents, one a row: those of the sample grid.")]
 Seconds = Annotated[float, typer.Option(min=1, help="For timing steps of training; PyTorch's start not counted.")]
 Labels = Annotated[str, typer.Option(help='Names of methods to print, as JSON: {"ours": "GAN Cocktail", ...}.')]
+
+
+def settings_of(section: str) -> Any:
+    """The option --settings of a verb that goes by a section of params.yaml."""
+    return typer.Option("--settings", help=f"`{section}` of params.yaml, as YAML or JSON; defaults elsewhere.")
 
 
 def read_section(model: type[S], text: str, option: str = "--settings") -> S:

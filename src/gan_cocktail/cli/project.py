@@ -40,7 +40,7 @@ def project(
     weights: Annotated[Path, typer.Option(help="Of the extractor whose distance is minimised.")] = Path(SHIPPED),
     distance: Annotated[
         Literal["shipped", "lpips"],
-        typer.Option(help="shipped: of the extractor that ships; lpips: LPIPS on VGG-16, needs gan-cocktail[lpips]."),
+        typer.Option(help="shipped: of the extractor that ships; lpips: LPIPS on VGG-16, needs the extra `lpips`."),
     ] = "shipped",
     seed: Seed = 0,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gan_cocktail.cli.options import Figures, Settings, read_section
+from gan_cocktail.cli.options import Figures, read_section, settings_of
 from gan_cocktail.files import write_text
 from gan_cocktail.params.figures import FigureParams
 from gan_cocktail.reporting.distances import distances_figure, distances_table, load_distances, over_files
@@ -19,7 +19,7 @@ def report_distances(
     md: Annotated[Path, typer.Option(help="Markdown to write.")],
     tex: Annotated[Path, typer.Option(help="LaTeX (booktabs) to write.")],
     out: Figures,
-    settings: Settings = "",
+    settings: Annotated[str, settings_of("figures")] = "",
 ) -> None:
     """Render layer distances as a table and a figure, from their JSON alone."""
     s, rows = read_section(FigureParams, settings), load_distances(distances)

@@ -15,10 +15,10 @@ from gan_cocktail.cli.options import (
     Psi,
     Reading,
     Seed,
-    Settings,
     SourceClass,
     read_readings,
     read_section,
+    settings_of,
     training_folder,
 )
 from gan_cocktail.cli.several import is_first
@@ -38,7 +38,7 @@ def root(
     source_class: SourceClass = "",
     truncation_psi: Psi = 1.0,
     reading: Reading = "",
-    settings: Settings = "",
+    settings: Annotated[str, settings_of("training")] = "",
     seed: Seed = 0,
 ) -> None:
     """Fine-tune the root on one source's synthetic images, as class --class of the root alone (stage 1)."""

@@ -8,7 +8,7 @@ import typer
 from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent
 from gan_cocktail.cli.classes import pick_class
-from gan_cocktail.cli.options import Class, Out, Seed, Settings, read_section
+from gan_cocktail.cli.options import Class, Out, Seed, read_section, settings_of
 from gan_cocktail.data.images import write_zip
 from gan_cocktail.evaluation.sampling import draw
 from gan_cocktail.params.synthesis import SynthesisParams
@@ -20,7 +20,7 @@ def synthesize(
     out: Out,
     name: Annotated[str, typer.Option(help="The source's name.")],
     class_: Class = "",
-    settings: Settings = "",
+    settings: Annotated[str, settings_of("synthesis")] = "",
     seed: Seed = 0,
 ) -> None:
     """Draw images from a source, or from one class of a model, into a dataset zip."""

@@ -7,7 +7,7 @@ import typer
 
 from gan_cocktail import device
 from gan_cocktail.checkpoints import model
-from gan_cocktail.cli.options import Out, Reading, Seed, Settings, read_section, training_folder
+from gan_cocktail.cli.options import Out, Reading, Seed, read_section, settings_of, training_folder
 from gan_cocktail.cli.several import is_first
 from gan_cocktail.methods.sources import train_source as train
 from gan_cocktail.params.reading import ReadingParams
@@ -19,7 +19,7 @@ def train_source(
     out: Out,
     name: Annotated[str, typer.Option(help="The source's name, its domain.")],
     reading: Reading = "",
-    settings: Settings = "",
+    settings: Annotated[str, settings_of("source_training")] = "",
     seed: Seed = 0,
 ) -> None:
     """Train an unconditional source GAN on a zip or folder of images; run again to continue."""

@@ -40,7 +40,7 @@ class UnionGAN(ModelHubMixin, library_name="gan-cocktail", tags=["gan", "stylega
 
         Raises CocktailError for what is no class, or for none where there are several.
         """
-        label = find_class(str(class_), self.classes, "the model's classes")
+        label = find_class(str(class_), self.classes, "the model's classes", "class_")
         return draw_seeds(self.model.generator(), label, seeds, psi)
 
     def _save_pretrained(self, save_directory: Path) -> None:

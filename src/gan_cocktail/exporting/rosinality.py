@@ -15,7 +15,7 @@ from gan_cocktail.files import atomic
 from gan_cocktail.params.network import NetworkParams
 
 KERNEL = torch.from_numpy(FILTER).float()
-GROUP = {"mbstd_group_size": 4, "mbstd_channels": 1}
+DISCRIMINATOR = {"discriminator": "resnet", "mbstd_group_size": 4, "mbstd_channels": 1}
 
 
 def write(model: Model, path: Path) -> list[str]:
@@ -34,10 +34,11 @@ def write(model: Model, path: Path) -> list[str]:
         "g_ema": _named(model.G, generator_names(blocks, n.mapping_layers)) | _generator_kernels(blocks),
         "latent_avg": model.G[W_AVG].clone(),
     }
-    if model.D and n.discriminator == "resnet" and all(getattr(n, k) == v for k, v in GROUP.items()):
+    if model.D and all(getattr(n, k) == v for k, v in DISCRIMINATOR.items()):
         content["d"] = _named(model.D, discriminator_names(blocks)) | _discriminator_kernels(blocks)
     elif model.D:
-        said.append("the discriminator was left out: this program knows none of its kind")
+        unlike = [f"{k} {found}" for k, v in DISCRIMINATOR.items() if (found := getattr(n, k)) != v]
+        said.append(f"the discriminator was left out: this program has none of {' and '.join(unlike)}")
     with atomic(path) as temporary:
         torch.save(content, temporary)
     return said

@@ -11,6 +11,7 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
 
 OURS = "gan-cocktail"
+REFERENCE = "reference.safetensors"
 TAKEN = ("mean", "union")  # columns of tables, so no names of sources
 
 
@@ -31,8 +32,10 @@ class File:
 
     @property
     def sources(self) -> dict[str, dict[str, str]]:
-        """The sources that it is, as in params.yaml."""
-        model = {"model": self.path.as_posix()}
+        """The sources that it is, as in params.yaml; of one, with the statistics that lie beside it."""
+        model, beside = {"model": self.path.as_posix()}, self.path.with_name(REFERENCE)
+        if beside.exists() and not self.model.network.c_dim:
+            model["reference"] = beside.as_posix()
         return {name: model | ({"class": own} if own else {}) for name, own in self.classes.items()}
 
     @property

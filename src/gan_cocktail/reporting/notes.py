@@ -48,7 +48,7 @@ def spread(table: pd.DataFrame) -> str:
 
 def references(table: pd.DataFrame) -> str:
     """Whose images the numbers are compared with."""
-    domains = table[~table["domain"].isin(NOT_DOMAINS)]
+    domains = table[~table["domain"].isin(NOT_DOMAINS) & (table["reference"] != "none")]
     synthetic = listed(domains.loc[domains["reference"] == "synthetic", "domain"])
     if not synthetic:
         return "References: real images." if len(domains) else ""
