@@ -13,7 +13,11 @@ from PIL import Image, ImageDraw, ImageFont
 from gan_cocktail.reporting.grids import load_grid
 
 SIZE, ENLARGED, GAP, LINE = 32, 2, 16, 26  # pixels of an image, its enlargement, room between blocks, a line of text
-BETWEEN = (0, 1)  # latents whose way from cat to face is shown, the left and the right
+PANELS = {  # of each grid the first two rows, left and right
+    "Two GANs: one draws cats, the other faces": "results/samples/cat-face/ensemble.png",
+    "One GAN made of them draws both: the same latents": "results/samples/cat-face/ours.png",
+    "And what lies between: one latent, led from cat to face": "results/applications/cat-face/interpolate.png",
+}
 
 
 def row(grid: Path, number: int) -> np.ndarray:
@@ -23,13 +27,8 @@ def row(grid: Path, number: int) -> np.ndarray:
 
 
 def union(path: Path) -> None:
-    """Two sources, their union, and what lies between, from the grids in git."""
-    samples, ways = Path("results/samples/cat-face"), Path("results/applications/cat-face/interpolate.png")
-    panels = [
-        ("Two GANs: one draws cats, the other faces", [row(samples / "ensemble.png", k) for k in (0, 1)]),
-        ("One GAN made of them draws both: the same latents", [row(samples / "ours.png", k) for k in (0, 1)]),
-        ("And what lies between: one latent, led from cat to face", [row(ways, k) for k in BETWEEN]),
-    ]
+    """Two sources, their union, and what lies between."""
+    panels = [(title, [row(Path(grid), k) for k in (0, 1)]) for title, grid in PANELS.items()]
     height, width, _ = panels[0][1][0].shape
     picture = Image.new("RGB", (2 * width + GAP, len(panels) * (height + LINE + GAP) - GAP), "white")
     font = ImageFont.truetype(font_manager.findfont("DejaVu Sans"), 16)

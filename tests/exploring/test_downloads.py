@@ -55,7 +55,7 @@ def test_the_command_draws_the_picture(explorer, tmp_path, monkeypatch, shares, 
     verb, *arguments = shlex.split(command(explorer, state))[1:]
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(build([verb]), [verb, *arguments]).exit_code == 0
-    (path,) = (tmp_path / "image").iterdir()
+    (path,) = (tmp_path / "image").rglob("*.png")
     close(torch.from_numpy(np.array(Image.open(path))).permute(2, 0, 1).int(), picture(explorer, state))
 
 
