@@ -1,5 +1,8 @@
 """What README and docs say of results is what the tables in git say, and git holds no more than it should."""
 
+import os
+import re
+import shutil
 import subprocess
 
 import pandas as pd
@@ -69,22 +72,47 @@ def test_numbers_of_the_longer_run_are_those_of_its_tables():
         assert float(ratio) == round(of["union"] / found["ensemble", 0, "union"], 2)
 
 
-def test_what_is_large_in_git_is_sources_features_and_fixtures():
+@pytest.fixture(scope="module")
+def tracked():
+    """Names of the files that git has."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True).stdout.split("\0")
-    sizes = {name: (ROOT / name).stat().st_size for name in listed if (ROOT / name).is_file()}
-    if not sizes:
-        pytest.skip("not a checkout")
+    names = [name for name in listed if (ROOT / name).is_file()]
+    return names or pytest.skip("not a checkout")
+
+
+def test_what_is_large_in_git_is_sources_features_and_fixtures(tracked):
+    sizes = {name: (ROOT / name).stat().st_size for name in tracked}
     assert not [name for name, size in sizes.items() if size > MEGABYTE and not name.startswith(LARGE)]
     assert sum(sizes.values()) < 40 * MEGABYTE
     assert not [name for name in sizes if name.startswith("results/") and name.endswith((".html", ".pdf"))]
 
 
+def asked(folder):
+    """What Snakemake says it would do for the figures of a checkout."""
+    command = ["snakemake", "--dry-run", "--cores", "1", "--", "figures"]
+    environment = os.environ | {"PYTHONPATH": str(folder / "src")}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+@pytest.mark.slow
+def test_what_git_has_draws_every_table_and_figure_of_the_default_run(tracked, tmp_path):
+    for name in tracked:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, tmp_path / name)
+    archive = asked(tmp_path)
+    assert "is not a git repository, as a downloaded archive is not" in archive.stdout
+    assert "site-packages" not in archive.stdout
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    clone = asked(tmp_path)
+    assert clone.returncode == 0, clone.stderr
+    planned = set(re.findall(r"^(\w+) +\d+$", clone.stdout, re.MULTILINE)) - {"total"}
+    assert "figure" in planned
+    assert planned <= {"tables", "figure", "curves", "report_distances", "figures"}
+
+
 def test_the_picture_of_the_readme_is_of_the_default_run():
     picture, size = load_grid(ROOT / "docs/images/union.png"), front.SIZE * front.ENLARGED
-    there = [ROOT / grid for grid in front.PANELS.values()]
-    assert [grid.exists() for grid in there[:2]] == [True, True]  # the third is in DVC's cache, if the run is here
-    for k, grid in enumerate(there):
+    for k, grid in enumerate(front.PANELS.values()):
         top = k * (size + front.LINE + front.GAP) + front.LINE
         for side, which in ((slice(None, 8 * size), 0), (slice(8 * size + front.GAP, None), 1)):
-            if grid.exists():
-                assert (picture[top : top + size, side] == front.row(grid, which)).all(), grid
+            assert (picture[top : top + size, side] == front.row(ROOT / grid, which)).all(), grid

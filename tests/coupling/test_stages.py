@@ -42,6 +42,17 @@ def test_dvc_yaml_is_written_from_params_yaml():
     assert committed("dvc.yaml") == stages._document(plan_of(), written)
 
 
+@pytest.mark.parametrize("rule", ["tables", "figure", "curves", "report_distances"])
+def test_what_tables_and_figures_are_drawn_from_is_in_git(rule):
+    """A clone draws them in seconds, without a model."""
+    declared = committed("dvc.yaml")["stages"].values()
+    outs = [out for stage in declared for kind in ("outs", "plots", "metrics") for out in stage.get(kind, [])]
+    in_git = {path for out in outs if isinstance(out, dict) for path, kept in out.items() if kept["cache"] is False}
+    read = {path for job in jobs(plan_of()) if job.rule == rule for path in job.inputs}
+    assert read
+    assert read <= in_git
+
+
 def test_the_lock_is_of_the_committed_results():
     """The bytes in git are those whose hashes DVC has, for the stages of dvc.yaml and no others."""
     locked, declared = committed("dvc.lock")["stages"], committed("dvc.yaml")["stages"]

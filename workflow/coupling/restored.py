@@ -103,9 +103,16 @@ def _deleted_in_git() -> set[str]:
 def _status() -> tuple[Status, bool]:
     """What DVC says of each stage that is not as dvc.lock has it; and whether there is a remote."""
     from dvc.repo import Repo
+    from dvc.scm import SCMError
 
-    with Repo() as repo:
-        return repo.status(), bool(repo.config["remote"])
+    try:
+        with Repo() as repo:
+            return repo.status(), bool(repo.config["remote"])
+    except SCMError as error:
+        raise CocktailError(
+            f"{error}, as a downloaded archive is not, and DVC keeps its versions beside git's: `git init` makes it "
+            "one (an experiment of --configfile does without)"
+        ) from None
 
 
 def _agreed(plan: Plan, status: Status) -> list[Job]:

@@ -86,17 +86,17 @@ def _stage(job: Job, written: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _out(path: str) -> tuple[str, str | dict[str, Any]]:
-    """Weights, images, pictures and pages in DVC's cache; measurements, tables and the grids of figures in git.
+    """Weights, images, figures and pages in DVC's cache; measurements, tables and the grids of figures in git.
 
     Of the latter, DVC's run cache keeps plots and metrics alone; the measurements are worth keeping.
     """
     match Path(path).suffix:
         case ".safetensors" | ".zip" | ".pdf" | ".html":
             return "outs", path
-        case ".png" if "samples" in Path(path).parts:
-            return "plots", {path: {"cache": False}}
-        case ".png":
+        case ".png" if "figures" in Path(path).parts:
             return "plots", path
+        case ".png":
+            return "plots", {path: {"cache": False}}
         case ".json" if "evaluation" in Path(path).parts:
             return "plots", {path: {"cache": False, "x": "kimg", "y": "fid", "title": path}}
         case _:

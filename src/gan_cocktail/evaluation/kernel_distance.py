@@ -7,7 +7,7 @@ import numpy as np
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.metrics import Array
 
-BLOCK = 1000  # rows of a matrix of kernels held at once
+BLOCK = 250  # rows of a matrix of kernels held at once: more of them leave the cache
 
 
 class KernelDistance:
