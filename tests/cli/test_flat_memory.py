@@ -57,7 +57,7 @@ def test_ten_times_as_many_images_take_the_same_memory(folder):
                 ("direction", "m.st", "--out=d.st", "--attribute=brightness", f"--n-images={n}"),
             )
         }
-    kept = 1800 * 3 * 64 * 64 * 4 / 1024  # what the further images take as floats; two runs alike differ by a third of it
+    kept = 1800 * 3 * 64 * 64 * 4 / 1024  # by the further images, were they kept as floats; noise is a third of it
     more = {"reference": 2000 * 3 * 64 * 64 / 1024, "evaluate": 100_000}  # so few are held; blocks of distances
     for verb, few in found[200].items():
         assert found[2000][verb] < few + 0.7 * kept + more.get(verb, 0), found
