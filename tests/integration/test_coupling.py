@@ -98,20 +98,22 @@ def test_6_a_checkout_of_other_parameters_is_not_taken_for_these(done):
     assert_clean(done)
 
 
-def test_7_a_fresh_clone_reproduces_and_a_pulled_one_has_nothing_to_do(done, tmp_path):
+def test_7_a_fresh_clone_reproduces_and_a_pulled_one_draws_alone(done, tmp_path):
     done.dvc("remote", "add", "--default", "here", str(tmp_path / "shared folder"))
     done.commit("remote")
     done.dvc("push")
     clone = done.clone(tmp_path / "clone")
     tables = (clone.folder / "results/tables/main.md").read_bytes()
     assert {"finetune", "root", "synthesize"} <= clone.planned()  # tables alone are no reproduction
-    # figures are in DVC's cache, and are drawn anew from the grids and numbers in git: no model is needed
+    # figures are drawn from the grids and numbers in git: no model is needed
     assert clone.planned("figures") == {"figure", "curves", "report_distances", "figures"}
     clone.set("figures.dpi", 80)
     clone.snakemake("figures")
     assert set(clone.made()) == FIGURES
     clone.git("checkout", "--", ".")
-    clone.dvc("pull", "--force")  # it would ask: the figures drawn here are of other settings, and saved nowhere
+    clone.dvc("pull")
+    assert clone.planned() == {"figure", "curves", "report_distances", "report"}
+    clone.snakemake()
     assert_clean(clone)
     assert clone.contents() == done.contents()
     assert (clone.folder / "results/tables/main.md").read_bytes() == tables
@@ -222,6 +224,16 @@ def test_9_dvc_experiments_run_here_aside_and_queued(done):
 
 
 # 10: files
+
+
+def test_10_what_people_open_is_no_link(done):
+    """A browser takes the suffix of what a link leads to, and a file of DVC's cache has none: it would show the source."""
+    opened = [path for path in done.contents() if path.startswith("results/figures")] + [REPORT]
+    assert len(opened) > 10
+    assert not [path for path in opened if (done.folder / path).is_symlink()]
+    done.set("figures.dpi", 80)
+    done.repro()
+    assert not [path for path in opened if (done.folder / path).is_symlink()]
 
 
 def test_10_a_model_is_on_disk_once_and_can_be_replaced(done):

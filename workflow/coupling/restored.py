@@ -74,7 +74,7 @@ def _record(agreed: list[Job], foreign: set[str], contents: Contents) -> None:
 def _hint(agreed: list[Job], gone: set[str], status: Status, remote: bool) -> None:
     """How what is missing comes back without being made again, and what cannot."""
     found = {
-        path: what
+        path: stages.in_cache(job, path) and what
         for job in agreed
         for group in status.get(stages.stage_name(job), [])
         if isinstance(group, dict)
@@ -83,7 +83,7 @@ def _hint(agreed: list[Job], gone: set[str], status: Status, remote: bool) -> No
     }
     lost = [path for path, what in found.items() if what == "not in cache"]
     git = _deleted_in_git().intersection(found)
-    cached = found.keys() - git - set(lost)
+    cached = {path for path, what in found.items() if what == "deleted"}
     ways = {"`dvc checkout`": len(cached), "`git checkout -- results`": len(git)}
     told = " and ".join(f"{command} brings back {n}" for command, n in ways.items() if n)
     if told:

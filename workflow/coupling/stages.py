@@ -80,21 +80,28 @@ def _stage(job: Job, written: Mapping[str, Any]) -> dict[str, Any]:
         "params": [key for key in job.keys if _has(written, key)],
     }
     for path in job.outputs:
-        kind, entry = ("outs", path) if job.rule == WHOLE else _out(path)
+        kind, entry = _out(job, path)
         stage.setdefault(kind, []).append(entry)
     return stage
 
 
-def _out(path: str) -> tuple[str, str | dict[str, Any]]:
-    """Weights, images, figures and pages in DVC's cache; measurements, tables and the grids of figures in git.
+def in_cache(job: Job, path: str) -> bool:
+    """Whether DVC's cache has an output of a job."""
+    return isinstance(_out(job, path)[1], str)
 
-    Of the latter, DVC's run cache keeps plots and metrics alone; the measurements are worth keeping.
+
+def _out(job: Job, path: str) -> tuple[str, str | dict[str, Any]]:
+    """Weights and images in DVC's cache; measurements, tables and the grids of figures in git.
+
+    Figures and pages are in neither: they are drawn of what git has, and DVC's links, which lead to names without a
+    suffix, are shown by browsers as text. Of what is in git DVC's run cache keeps plots and metrics alone; the
+    measurements are worth keeping.
     """
     match Path(path).suffix:
-        case ".safetensors" | ".zip" | ".pdf" | ".html":
+        case ".safetensors" | ".zip":
             return "outs", path
-        case ".png" if "figures" in Path(path).parts:
-            return "plots", path
+        case _ if job.rule == WHOLE:
+            return "outs", path
         case ".png":
             return "plots", {path: {"cache": False}}
         case ".json" if "evaluation" in Path(path).parts:
