@@ -227,7 +227,7 @@ def test_9_dvc_experiments_run_here_aside_and_queued(done):
 
 
 def test_10_what_people_open_is_no_link(done):
-    """A browser takes the suffix of what a link leads to, and a file of DVC's cache has none: it would show the source."""
+    """A browser goes by the suffix of what a link leads to; a file of DVC's cache has none, and its source is shown."""
     opened = [path for path in done.contents() if path.startswith("results/figures")] + [REPORT]
     assert len(opened) > 10
     assert not [path for path in opened if (done.folder / path).is_symlink()]

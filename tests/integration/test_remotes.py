@@ -1,4 +1,4 @@
-"""DVC remotes: what was pushed comes back."""
+"""DVC remotes and shared caches: what was pushed comes back, and two who share do each other no harm."""
 
 import contextlib
 import socket
@@ -50,3 +50,30 @@ def test_an_s3_remote_gives_back_what_was_pushed(done, s3, tmp_path):
     clone.dvc("pull", environment=secrets)
     assert clone.contents() == done.contents()
     assert_clean(clone)
+
+
+def test_two_checkouts_of_one_cache_run_at_once(done, tmp_path):
+    """Each makes the same from nothing, at the same time; then one goes its own way, which the other does not see."""
+    clones = [done.clone(tmp_path / name) for name in ("one", "two")]
+    for clone in clones:
+        clone.dvc("cache", "dir", "--local", str(tmp_path / "cache"))
+        clone.dvc("config", "--local", "cache.shared", "group")
+    runs = [clone.start("snakemake", "--cores", "1") for clone in clones]
+    for run in runs:
+        output, _ = run.communicate()
+        assert run.returncode == 0, output
+    for clone in clones:
+        assert clone.contents() == done.contents()
+        assert_clean(clone)
+    one, two = clones
+    one.set("merging.kimg", 0.08)
+    two.set("figures.dpi", 80)
+    runs = [one.start("dvc", "repro"), two.start("snakemake", "--cores", "1")]
+    for run in runs:
+        output, _ = run.communicate()
+        assert run.returncode == 0, output
+    for clone in clones:
+        assert_clean(clone)
+    models = [path for path in done.contents() if path.startswith("results/unions")]
+    assert {path: two.contents()[path] for path in models} == {path: done.contents()[path] for path in models}
+    assert {path: one.contents()[path] for path in models} != {path: done.contents()[path] for path in models}

@@ -110,6 +110,41 @@ def test_out_of_memory(folder, record_property):
 
 
 @pytest.fixture
+def disk(folder):
+    """A file system of 20 kB, mounted at `out`; a command that changes how."""
+    out = folder / "out"
+    out.mkdir()
+
+    def mount(options, kind=("-t", "tmpfs", "tmpfs")):
+        return subprocess.run(["mount", "-o", options, *kind, str(out)], capture_output=True).returncode
+
+    if not shutil.which("mount") or mount("size=20k"):
+        pytest.skip("mounting needs root, and Linux")
+    yield lambda options: mount(options, kind=())
+    subprocess.run(["umount", "--lazy", str(out)], check=True)
+
+
+@pytest.mark.parametrize("verb", [SYNTHESIZE, WIDEN], ids=lambda v: v[0])
+def test_a_disk_that_is_full_in_earnest(folder, disk, verb, record_property):
+    run = call(*verb, "out/x", folder=folder)
+    refused(run, "out/x", "the disk is full")
+    assert not list((folder / "out").iterdir())
+    disk("remount,size=64m")
+    assert call(*verb, "out/x", folder=folder).returncode == 0
+    record_property(f"{COUNTED}faults injected", 1)
+
+
+def test_a_disk_that_is_mounted_to_be_read_alone(folder, disk, record_property):
+    kept = folder / "out/kept.safetensors"
+    kept.write_bytes(b"of another run")
+    assert disk("remount,ro") == 0
+    run = call(*WIDEN, "out/x.safetensors", folder=folder)
+    refused(run, "out", "Read-only file system")
+    assert [path.name for path in (folder / "out").iterdir()] == [kept.name]
+    record_property(f"{COUNTED}faults injected", 1)
+
+
+@pytest.fixture
 def nobody():
     """A command before another that runs it as a user without rights."""
     if os.geteuid():
