@@ -48,6 +48,8 @@ def test_an_s3_remote_gives_back_what_was_pushed(done, s3, tmp_path):
     done.dvc("push", environment=secrets)
     clone = done.clone(tmp_path / "clone")
     clone.dvc("pull", environment=secrets)
+    assert clone.planned() == {"figure", "curves", "report_distances", "report"}
+    clone.snakemake()
     assert clone.contents() == done.contents()
     assert_clean(clone)
 
