@@ -72,6 +72,18 @@ def test_numbers_of_the_longer_run_are_those_of_its_tables():
         assert float(ratio) == round(of["union"] / found["ensemble", 0, "union"], 2)
 
 
+def test_numbers_of_additions_to_ours_are_those_of_their_table():
+    table = pd.read_csv(ROOT / "results/plus/tables/main.csv").query("metric == 'fid' and kimg == 16")
+    found = table.set_index(["method", "domain"])["mean"]
+    (told,) = (ROOT / "docs/methods.md").read_text().split("| after 16 kimg |")[1:]
+    rows = [line.replace("*", "").strip("|").split("|") for line in told.split("\n\n")[0].splitlines()[2:]]
+    methods = ["transfergan", "freezed", "ours", "ours_frozen", "ours_plus_third", "ours_plus_frozen"]
+    for method, (_, *numbers) in zip(methods, rows, strict=True):
+        assert [cell.strip() for cell in numbers] == [
+            number(found[method, domain]) for domain in ("cat", "face", "mean", "union")
+        ]
+
+
 @pytest.fixture(scope="module")
 def tracked():
     """Names of the files that git has."""
