@@ -84,12 +84,12 @@ def test_a_variant_is_its_method_but_for_what_it_says():
         ({"method": "ewc", "frozen": 1}, "frozen: unknown key, did you mean 'frozen_layers'"),
         ({"method": "ensemble", "trains": True}, "`sources` is N models"),
         (
-            {"method": "transfergan", "consistency": {"weight": 1}},
-            "needs an initialisation that is an average",
+            {"method": "scratch", "consistency": {"weight": 1}},
+            "in the initialisation's latent space: it needs average_rooted, or root",
         ),
         (
             {"method": "ours", "initialisation": "average_unrooted", "consistency": {"weight": 1}},
-            "needs an initialisation that is an average of them",
+            "in the initialisation's latent space: it needs average_rooted, or root",
         ),
         (
             {"method": "ours", "initialisation": "average_own_embeddings"},
@@ -120,6 +120,17 @@ def test_what_is_pulled_to_the_rooted_models_is_told_which():
     assert plan.teachers("m", "near", 3) == plan.to_average("m", "rooted", 3)
     assert plan.twist("m", "near", 3)[1:] == [f"--teacher={path}" for path in plan.teachers("m", "near", 3)]
     assert plan.rooting_kimg("m", "near") == 16
+
+
+def test_what_starts_from_the_root_is_pulled_to_the_root_alone():
+    held = {"held": {"method": "transfergan", "consistency": {"weight": 1}}}
+    plan = plan_of(methods=["held"], variants=held, root="s1")
+    root = plan.widened_root("m")
+    assert plan.teachers("m", "held", 3) == [root]
+    told = ["none"] * len(plan.mixture("m").sources)
+    told[plan.mixture("m").sources.index("s1")] = root
+    assert plan.twist("m", "held", 3)[1:] == [f"--teacher={each}" for each in told]
+    assert plan.rooting_kimg("m", "held") == 0
 
 
 @pytest.mark.parametrize(
@@ -344,8 +355,9 @@ def union_plan(**more):
 
 
 def test_a_union_is_widened_averaged_and_measured_as_one_model():
-    methods = ["ours", "ours_plus", "ewc", "rooted_only", "transfergan", "average_unrooted", "ensemble"]
-    plan = union_plan(methods=methods)
+    methods = ["ours", "ours_plus", "ewc", "rooted_only", "transfergan", "average_unrooted", "ensemble", "held"]
+    held = {"held": {"method": "transfergan", "consistency": {"weight": 1}}}
+    plan = union_plan(methods=methods, variants=held)
     root, rooted = "results/widened/m/c.safetensors", "results/rooted/m/b/seed3.safetensors"
     assert plan.widened("m", "a") == plan.widened("m", "c") == plan.widened_root("m") == root
     assert (plan.positions("m", "c"), plan.picked("m", "c")) == ("0,2", ["--class=cat,0"])
@@ -354,6 +366,7 @@ def test_a_union_is_widened_averaged_and_measured_as_one_model():
     assert plan.to_average("m", "rooted", 3) == [root, rooted]
     assert plan.to_average("m", "unrooted", 3) == [root, "results/widened/m/b.safetensors"]
     assert plan.teachers("m", "ours_plus", 3) == [root, rooted, root]
+    assert plan.teachers("m", "held", 3) == [root, root]
     assert plan.initialisation("m", "ewc", 3) == plan.initialisation("m", "transfergan", 3) == root
     assert plan.initialisation("m", "rooted_only", 3) == rooted
     assert (plan.rooting_kimg("m", "ours"), plan.merging_kimg("m", "transfergan")) == (8, 16)

@@ -47,8 +47,11 @@ def test_teachers_of_the_network_teach_and_others_are_refused(attempt, tmp_path)
     for path, clamp in zip(paths, (None, 8.0), strict=True):
         save(Model.random(TWO.model_copy(update={"conv_clamp": clamp}), 1), path)
     attempt(Twist(consistency=near, teachers=[paths[0]] * 2))
+    attempt(Twist(consistency=near, teachers=[None, paths[0]]))
     with pytest.raises(CocktailError, match=r"--teacher: .*conv_clamp is None in the initialisation and 8.0 in .*b"):
         attempt(Twist(consistency=near, teachers=paths))
+    with pytest.raises(CocktailError, match="--consistency and --teacher go together"):
+        Twist(consistency=near, teachers=[None, None])
 
 
 def test_fisher_information_of_another_network_is_refused(attempt, tmp_path):

@@ -34,13 +34,22 @@ def test_each_image_is_its_classes_teachers(teachers):
     c = F.one_hot(labels, 2).float()
     generators = [each.generator() for each in teachers]
     noise = generators[0].synthesis.draw_noise(5, stream(0, "noise"))
-    found = Teachers(Consistency(teachers, 1, 1), CPU).draw(latents, c, noise, torch.float32)
+    found = Teachers(Consistency(teachers, 1, 1), CPU).draw(torch.ones(5, 3, 16, 16), latents, c, noise, torch.float32)
     for i, label in enumerate(labels):
         rows = torch.tensor([i])
         G = generators[label]
         ws = latents.of(rows).ws(G.mapping, c[rows])[1]
         expected = G.synthesis(ws, [each[rows] for each in noise])
         torch.testing.assert_close(found[rows], expected, atol=1e-5, rtol=1e-4)
+
+
+def test_where_a_class_has_no_teacher_nothing_pulls(images, teachers):
+    latents, c = mixed(4), F.one_hot(torch.tensor([1, 0, 0, 1]), 2).float()
+    noise = teachers[0].generator().synthesis.draw_noise(4, stream(0, "noise"))
+    drawn = torch.ones(4, 3, 16, 16, requires_grad=True)
+    held = Teachers(Consistency([None, teachers[1]], 1, 1), CPU).draw(drawn, latents, c, noise, torch.float32)
+    (drawn - held).abs().mean().backward()
+    assert [bool(each.any()) for each in drawn.grad] == [True, False, False, True]
 
 
 def test_the_weight_falls_linearly_to_nothing(teachers):
@@ -54,7 +63,9 @@ def distance(trainer, teachers):
     noise = trainer.G.synthesis.draw_noise(16, stream(0, "noise"))
     images = trainer.G.synthesis(latents.ws(trainer.G.mapping, c)[1], noise)
     difference = (
-        (images - Teachers(Consistency(teachers, 1, 1), CPU).draw(latents, c, noise, torch.float32)).abs().mean()
+        (images - Teachers(Consistency(teachers, 1, 1), CPU).draw(images, latents, c, noise, torch.float32))
+        .abs()
+        .mean()
     )
     return float(difference.detach())
 

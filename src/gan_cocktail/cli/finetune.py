@@ -21,6 +21,7 @@ from gan_cocktail.cli.options import (
     read_readings,
     read_section,
     read_shares,
+    read_teachers,
     settings_of,
     training_folder,
 )
@@ -46,7 +47,9 @@ def finetune(
     fisher: Annotated[Path | None, typer.Option(help="Fisher information of the initialisation, for --ewc.")] = None,
     frozen_layers: Annotated[int, typer.Option(min=0, help="Lower blocks of D that stay as they are.")] = 0,
     consistency: Annotated[str, typer.Option(help="weight and until of the pull to --teacher, as YAML or JSON.")] = "",
-    teacher: Annotated[list[Path] | None, typer.Option(help="Root or rooted model; repeated: one a class.")] = None,
+    teacher: Annotated[
+        list[str] | None, typer.Option(help="Root or rooted model; repeated: one a class, or `none`.")
+    ] = None,
     snapshots: Annotated[str, typer.Option(help="kimg at which to keep the generator, comma-separated.")] = "",
     snapshots_out: Annotated[Path | None, typer.Option(help="File for those generators.")] = None,
     truncation_psi: Psi = 1.0,
@@ -66,7 +69,7 @@ def finetune(
     shown = Shown(images, truncation_psi, read_source_classes(source_class), read_readings(reading), real)
     pull = read_section(EWCParams, ewc, "--ewc") if ewc else None
     near = read_section(ConsistencyParams, consistency, "--consistency") if consistency else None
-    twist = Twist(from_scratch, pull, fisher, frozen_layers, near, teacher or [])
+    twist = Twist(from_scratch, pull, fisher, frozen_layers, near, read_teachers(teacher or []))
     parents = [parent(path) for path in (model, *images, *twist.files)]
     union = tune(
         initial,

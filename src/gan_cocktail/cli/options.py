@@ -95,6 +95,11 @@ def read_weights(options: Sequence[str]) -> dict[str, Path]:
     return {name: Path(path) for name, path in found.items()}
 
 
+def read_teachers(options: Sequence[str]) -> list[Path | None]:
+    """Paths of models, one a class, None where it is `none`."""
+    return [None if option == "none" else Path(option) for option in options]
+
+
 def read_shares(text: str, n: int) -> list[float]:
     """Class probabilities of n classes from 'p,p,...', scaled to sum to one; uniform if empty."""
     try:

@@ -22,18 +22,18 @@ class Twist:
     fisher: Path | None = None  # what ewc goes by
     frozen_layers: int = 0
     consistency: ConsistencyParams | None = None
-    teachers: Sequence[Path] = ()  # what consistency is with: one model a class
+    teachers: Sequence[Path | None] = ()  # what consistency is with: one model a class, or none of that class
 
     def __post_init__(self) -> None:
         if bool(self.ewc) != bool(self.fisher):
             raise CocktailError("--ewc and --fisher go together: its strengths, and what gan-cocktail fisher wrote")
-        if bool(self.consistency) != bool(self.teachers):
+        if bool(self.consistency) != any(self.teachers):
             raise CocktailError("--consistency and --teacher go together: its weight, and one model a class")
 
     @property
     def files(self) -> list[Path]:
         """What is read for it."""
-        return [*([self.fisher] if self.fisher else []), *self.teachers]
+        return [path for path in (self.fisher, *self.teachers) if path]
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -47,10 +47,11 @@ class Twist:
         """
         if not self.consistency:
             return None
-        teachers = [load(path) for path in self.teachers]
+        teachers = [load(path) if path else None for path in self.teachers]
         for path, teacher in zip(self.teachers, teachers, strict=True):
             why = "--teacher: expected a model of the initialisation's own network"
-            check_alike(initial, teacher, ("the initialisation", str(path)), why)
+            if teacher:
+                check_alike(initial, teacher, ("the initialisation", str(path)), why)
         return Consistency(teachers, self.consistency.weight, self.consistency.until * kimg)
 
     def held_by(self, initial: Model) -> Fisher | None:

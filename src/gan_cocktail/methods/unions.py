@@ -60,7 +60,8 @@ def tune(
         frozen=lower_layers(network, twist.frozen_layers),
         consistency=consistency,
     )
-    pull = [consistency.weight, consistency.kimg] if consistency else None
+    untaught = [i for i, teacher in enumerate(twist.teachers) if not teacher]
+    pull = [consistency.weight, consistency.kimg, *untaught] if consistency else None
     facts: dict[str, Any] = {"network": network, "training": settings, "seed": job_seed}
     facts |= {"probabilities": list(class_probabilities)} | shown.facts | twist.facts | {"consistency": pull}
     same = fingerprint(**facts, parents=[p["sha256"] for p in parents])

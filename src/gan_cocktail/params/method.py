@@ -36,7 +36,9 @@ class Method(Section):
     )
     ewc: EWCParams | None = Field(None, description="pull towards the start by Fisher information, or null")
     frozen_layers: int = Field(0, ge=0, description="blocks of D that stay as they are, from the image on")
-    consistency: ConsistencyParams | None = Field(None, description="pull towards rooted models' images, or null")
+    consistency: ConsistencyParams | None = Field(
+        None, description="pull towards the images of the root and rooted models, or null"
+    )
     role: Role = Field("baseline", description="what the claim is about, is judged against, or is shown beside")
 
     @model_validator(mode="after")
@@ -45,8 +47,10 @@ class Method(Section):
             raise ValueError("initialisation `sources` is N models: it cannot be trained as one; set trains: false")
         if not self.trains and (self.ewc or self.frozen_layers or self.consistency or self.images == "real"):
             raise ValueError("ewc, frozen_layers, consistency and images are of training, but trains is false")
-        if self.consistency and self.average in (None, "unrooted"):
-            raise ValueError("consistency is with rooted models: it needs an initialisation that is an average of them")
+        if self.consistency and self.initialisation not in ("average_rooted", "root"):
+            raise ValueError(
+                "consistency is with models in the initialisation's latent space: it needs average_rooted, or root"
+            )
         if not self.merge.is_plain and not self.average:
             raise ValueError(
                 f"merge is how an average is made, and initialisation `{self.initialisation}` is none; drop it, or "

@@ -14,7 +14,10 @@ class EWCParams(Section):
 
 
 class ConsistencyParams(Section):
-    """Beyond the paper: G is pulled, less and less, to what the root and the rooted models draw of its latents."""
+    """Beyond the paper: G is pulled, less and less, to what the root and the rooted models draw of its latents.
+
+    Of a method that starts from the root, to what the root draws of its own class.
+    """
 
     weight: float = Field(gt=0, description="weight of the mean absolute difference of pixels, at the start")
     until: float = Field(1, gt=0, le=1, description="share of the training over which the weight falls to 0")

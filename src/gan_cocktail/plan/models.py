@@ -208,10 +208,16 @@ class ModelPlan(SourcePlan):
         return [self.fisher(mixture)] if self.methods[method].ewc else []
 
     def teachers(self, mixture: str, method: str, seed: int) -> list[str]:
-        """The root and the rooted models, one a class, if the method is pulled to what they draw."""
-        if not self.methods[method].consistency:
+        """What a method is pulled to, if it is: the root's model and, if it starts from these too, the rooted ones."""
+        return [each for each in self._teachers(mixture, method, seed) if each]
+
+    def _teachers(self, mixture: str, method: str, seed: int) -> list[str]:
+        """Those, one a class; "" for a class that no model in the latent space of the method's start draws."""
+        spec, m = self.methods[method], self.mixture(mixture)
+        if not spec.consistency:
             return []
-        return [self._averaged(mixture, s, "rooted", seed) for s in self.mixture(mixture).sources]
+        alone = m.leaves if spec.initialisation == "root" else []
+        return ["" if s in alone else self._averaged(mixture, s, "rooted", seed) for s in m.sources]
 
     def twist(self, mixture: str, method: str, seed: int) -> list[str]:
         """What sets a method's training apart, as options."""
@@ -221,7 +227,7 @@ class ModelPlan(SourcePlan):
             options += [f"--ewc={spec.ewc.model_dump_json()}", f"--fisher={self.fisher(mixture)}"]
         if spec.consistency:
             options += [f"--consistency={spec.consistency.model_dump_json()}"]
-            options += [f"--teacher={path}" for path in self.teachers(mixture, method, seed)]
+            options += [f"--teacher={path or 'none'}" for path in self._teachers(mixture, method, seed)]
         read = self.reading if spec.images == "real" else self.synthetic_reading
         options += read(*self.mixture(mixture).sources)
         return options + ([f"--frozen-layers={spec.frozen_layers}"] if spec.frozen_layers else [])

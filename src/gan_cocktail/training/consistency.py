@@ -33,9 +33,12 @@ class Latents:
 
 @dataclass(frozen=True)
 class Consistency:
-    """One teacher a class, all in one latent space; the weight falls linearly from `weight` to 0 at `kimg`."""
+    """One teacher a class, all in one latent space; the weight falls linearly from `weight` to 0 at `kimg`.
 
-    teachers: Sequence[Model]
+    A class may have none: no model in that space draws it.
+    """
+
+    teachers: Sequence[Model | None]
     weight: float
     kimg: float
 
@@ -45,20 +48,24 @@ class Teachers:
 
     def __init__(self, consistency: Consistency, device: torch.device):
         self.told = consistency
-        self.generators = [teacher.generator().to(device) for teacher in consistency.teachers]
+        self.generators = [each.generator().to(device) if each else None for each in consistency.teachers]
 
     def weight(self, kimg: float) -> float:
         """The weight of the loss at `kimg`."""
         return self.told.weight * max(0.0, 1 - kimg / self.told.kimg)
 
     @torch.no_grad()
-    def draw(self, latents: Latents, c: Tensor, noise: Sequence[Tensor], dtype: torch.dtype) -> Tensor:
-        """Images [n, C, H, W] of the same latents, one-hot labels [n, N] and noise, each by its class's teacher."""
-        labels, images = c.argmax(1), []
-        order = labels.argsort(stable=True)
-        for k in labels.unique():  # sorted
-            rows = (labels == k).nonzero()[:, 0]
-            G = self.generators[int(k)]
-            ws = latents.of(rows).ws(G.mapping, c[rows])[1]
-            images.append(G.synthesis(ws, [each[rows] for each in noise], dtype))
-        return torch.cat(images)[order.argsort()]
+    def draw(
+        self, untaught: Tensor, latents: Latents, c: Tensor, noise: Sequence[Tensor], dtype: torch.dtype
+    ) -> Tensor:
+        """Images [n, C, H, W] of the same latents, one-hot labels [n, N] and noise, each by its class's teacher.
+
+        Where a class has none, the image is that of `untaught` [n, C, H, W].
+        """
+        labels, images = c.argmax(1), untaught.detach().clone()
+        for k in labels.unique():
+            if G := self.generators[int(k)]:
+                rows = (labels == k).nonzero()[:, 0]
+                ws = latents.of(rows).ws(G.mapping, c[rows])[1]
+                images[rows] = G.synthesis(ws, [each[rows] for each in noise], dtype)
+        return images

@@ -209,7 +209,7 @@ class Trainer:
         (slope,) = torch.autograd.grad(loss, seen, retain_graph=True)
         stats, ends, slopes = {"loss_G": loss.detach()}, [fake], [slope]
         if self.teachers and c is not None and (weight := self.teachers.weight(self.kimg)):
-            difference = (fake - self.teachers.draw(latents, c, noise, self.dtype)).abs().mean()
+            difference = (fake - self.teachers.draw(fake, latents, c, noise, self.dtype)).abs().mean()
             ends, slopes = [*ends, difference], [*slopes, torch.full_like(difference, weight)]
             stats["consistency"] = difference.detach()
         torch.autograd.backward(ends, slopes)
