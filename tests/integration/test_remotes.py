@@ -1,6 +1,7 @@
 """DVC remotes and shared caches: what was pushed comes back, and two who share do each other no harm."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -79,3 +80,72 @@ def test_two_checkouts_of_one_cache_run_at_once(done, tmp_path):
     models = [path for path in done.contents() if path.startswith("results/unions")]
     assert {path: two.contents()[path] for path in models} == {path: done.contents()[path] for path in models}
     assert {path: one.contents()[path] for path in models} != {path: done.contents()[path] for path in models}
+
+
+GROUP, ADA, BOB = 2000, 2001, 2002  # ids that nobody has
+
+
+def can_start_python(user):
+    try:
+        return subprocess.run([sys.executable, "-c", ""], user=user, group=GROUP, cwd="/").returncode == 0
+    except PermissionError:
+        return False
+
+
+@pytest.fixture
+def users(done, tmp_path):
+    """A checkout for each of two users of one group, who share a cache as DVC's documentation has it."""
+    if os.geteuid() or not can_start_python(ADA):
+        pytest.skip("needs root, and a Python that others may start")
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o711)
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    os.chown(cache, 0, GROUP)
+    cache.chmod(0o2775)
+    found = []
+    for user in (ADA, BOB):
+        home = tmp_path / str(user)
+        home.mkdir()
+        clone = done.clone(home / "checkout")
+        clone.dvc("cache", "dir", "--local", str(cache))
+        clone.dvc("config", "--local", "cache.shared", "group")
+        subprocess.run(["chown", "-R", f"{user}:{GROUP}", home, clone.log], check=True)
+        found.append(
+            (
+                clone,
+                {
+                    "user": user,
+                    "group": GROUP,
+                    "umask": 0o002,
+                    "environment": {"HOME": str(home), "LOGNAME": str(user)},
+                },
+            )
+        )
+    return found
+
+
+def as_user(repository, who, *command):
+    """By a process of that user's own; the resident is root's."""
+    process = repository.start(*command, **who)
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    return output
+
+
+def test_two_users_of_one_cache(done, users):
+    """What one has made the other checks out and goes on from, and neither can harm or hinder the other."""
+    (ada, as_ada), (bob, as_bob) = users
+    as_user(ada, as_ada, "snakemake", "--cores", "2")
+    assert ada.contents() == done.contents()
+    as_user(bob, as_bob, "dvc", "checkout", "--allow-missing")
+    bob.events()
+    as_user(bob, as_bob, "snakemake", "--cores", "2")
+    assert bob.contents() == done.contents()
+    assert not [path for path in bob.made() if "unions" in path or "rooted" in path]  # nothing long was made again
+    for repository, who in ((bob, as_bob), (ada, as_ada)):
+        repository.set("merging.kimg", 0.08)
+        as_user(repository, who, "dvc", "repro")
+    assert ada.contents() == bob.contents() != done.contents()
+    for repository, who in users:
+        assert "up to date" in as_user(repository, who, "dvc", "repro")

@@ -7,7 +7,7 @@ from typing import Any
 
 from gan_cocktail.jobs import Job, jobs, made
 from gan_cocktail.plan.experiment import Plan
-from workflow.coupling import records, stages, unfinished
+from workflow.coupling import records, repository, stages, unfinished
 from workflow.coupling.contents import files, stamp, written_to
 from workflow.coupling.experiment import PARAMS
 from workflow.coupling.run import say, snakemake
@@ -19,7 +19,7 @@ def finish(plan: Plan, *, with_sync: bool = False) -> None:
     A job is committed only if its inputs are what it has read: Snakemake recorded their digests when its run began, and
     calls a job fresh only if they are the same now.
     """
-    from dvc.repo import Repo, lock_repo
+    from dvc.repo import lock_repo
 
     changed = unfinished.run_again([job for job in jobs(plan) if all(map(records.is_own, job.outputs))])
     if changed:
@@ -27,7 +27,7 @@ def finish(plan: Plan, *, with_sync: bool = False) -> None:
     inputs = {str(PARAMS)}.union(*(job.inputs for job in jobs(plan)))
     stamps = {path: stamp(path) for path in inputs - made(plan)}
     finished = _finished(plan)
-    with Repo() as repo, lock_repo(repo):
+    with repository.opened() as repo, lock_repo(repo):
         known = {stage.addressing: stage for stage in repo.index.stages}
         _commit({known[stages.stage_name(job)]: [*job.inputs, str(PARAMS)] for job in finished}, stamps)
         unfinished.end()

@@ -10,7 +10,7 @@ from typing import Any
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import Job, jobs, outputs
 from gan_cocktail.plan.experiment import Plan
-from workflow.coupling import records, stages
+from workflow.coupling import records, repository, stages
 from workflow.coupling.contents import Contents, written_to
 from workflow.coupling.run import say, snakemake
 
@@ -73,17 +73,17 @@ def _record(agreed: list[Job], foreign: set[str], contents: Contents) -> None:
 
 def _hint(agreed: list[Job], gone: set[str], status: Status, remote: bool) -> None:
     """How what is missing comes back without being made again, and what cannot."""
-    found = {
-        path: stages.in_cache(job, path) and what
+    found = [
+        (path, what, stages.in_cache(job, path))
         for job in agreed
         for group in status.get(stages.stage_name(job), [])
         if isinstance(group, dict)
         for path, what in group.get("changed outs", {}).items()
         if path in gone
-    }
-    lost = [path for path, what in found.items() if what == "not in cache"]
-    git = _deleted_in_git().intersection(found)
-    cached = {path for path, what in found.items() if what == "deleted"}
+    ]
+    lost = [path for path, what, kept in found if kept and what == "not in cache"]
+    cached = {path for path, what, kept in found if kept and what == "deleted"}
+    git = _deleted_in_git().intersection(path for path, *_ in found)
     ways = {"`dvc checkout`": len(cached), "`git checkout -- results`": len(git)}
     told = " and ".join(f"{command} brings back {n}" for command, n in ways.items() if n)
     if told:
@@ -102,17 +102,8 @@ def _deleted_in_git() -> set[str]:
 
 def _status() -> tuple[Status, bool]:
     """What DVC says of each stage that is not as dvc.lock has it; and whether there is a remote."""
-    from dvc.repo import Repo
-    from dvc.scm import SCMError
-
-    try:
-        with Repo() as repo:
-            return repo.status(), bool(repo.config["remote"])
-    except SCMError as error:
-        raise CocktailError(
-            f"{error}, as a downloaded archive is not, and DVC keeps its versions beside git's: `git init` makes it "
-            "one (an experiment of --configfile does without)"
-        ) from None
+    with repository.opened() as repo:
+        return repo.status(), bool(repo.config["remote"])
 
 
 def _agreed(plan: Plan, status: Status) -> list[Job]:

@@ -19,7 +19,7 @@ import psutil
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import jobs, outputs
 from gan_cocktail.plan.experiment import Plan
-from workflow.coupling import records, stages, unfinished
+from workflow.coupling import records, repository, stages, unfinished
 from workflow.coupling.commits import finish
 from workflow.coupling.contents import Contents
 from workflow.coupling.experiment import check_merged, read_params
@@ -43,6 +43,8 @@ def before(plan: Plan, contents: Contents) -> None:
             "DVC keeps the versions of what params.yaml makes, and is not installed: pip install "
             "'gan-cocktail[workflow]' (an experiment of --configfile does without)"
         )
+    if not LOCK.exists():
+        repository.opened().close()  # no git checkout: said before all the work, not after it
     check_merged(LOCK)
     if records.locked(outputs(plan)):
         return  # Snakemake itself will say so
