@@ -55,15 +55,22 @@ class Pair:
             average.copy_(live.lerp(average, 0.999))
 
 
+def _networks() -> tuple[Any, bool]:
+    """The module of the networks, and whether G's widths are arguments within one; its classes hide their arguments."""
+    try:
+        from training import networks_stylegan2  # type: ignore[import-not-found]
+    except ImportError:
+        from training import networks
+
+        return networks, True
+    return networks_stylegan2, False
+
+
 def ada_step(network: NetworkParams, recipe: TrainingParams, where: torch.device) -> Step:
     """A step of stylegan2-ada-pytorch (its `training` package is importable): phases as in its training loop."""
     from training import loss  # type: ignore[import-not-found]
 
-    try:
-        from training import networks_stylegan2 as networks
-    except ImportError:
-        from training import networks
-
+    networks, nested = _networks()
     n, half = network, 4 if where.type == "cuda" else 0
     size = {"c_dim": 0, "img_resolution": n.img_resolution, "img_channels": n.img_channels}
     widths: dict[str, Any] = {"channel_base": n.channel_base, "channel_max": n.channel_max, "num_fp16_res": half}
@@ -71,9 +78,7 @@ def ada_step(network: NetworkParams, recipe: TrainingParams, where: torch.device
 
     def generator() -> nn.Module:
         latent = {"z_dim": n.z_dim, "w_dim": n.w_dim, "mapping_kwargs": {"num_layers": n.mapping_layers}}
-        if "synthesis_kwargs" in inspect.signature(networks.Generator).parameters:
-            return networks.Generator(**latent, **size, synthesis_kwargs=widths)
-        return networks.Generator(**latent, **size, **widths)
+        return networks.Generator(**latent, **size, **({"synthesis_kwargs": widths} if nested else widths))
 
     pair = Pair(generator(), generator(), networks.Discriminator(**size, **widths), recipe, where)
     parts = {"G_mapping": pair.G.mapping, "G_synthesis": pair.G.synthesis, "G": pair.G}
