@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import front
-from gan_cocktail.reporting.formats import number
+from gan_cocktail.reporting.formats import number, plus_minus
 from gan_cocktail.reporting.grids import load_grid
 from tests.conftest import ROOT
 
@@ -74,14 +74,15 @@ def test_numbers_of_the_longer_run_are_those_of_its_tables():
 
 def test_numbers_of_additions_to_ours_are_those_of_their_table():
     table = pd.read_csv(ROOT / "results/plus/tables/main.csv").query("metric == 'fid' and kimg == 16")
-    found = table.set_index(["method", "domain"])["mean"]
+    found = table.set_index(["mixture", "method", "domain"])[["mean", "std"]]
     (told,) = (ROOT / "docs/methods.md").read_text().split("| after 16 kimg |")[1:]
     rows = [line.replace("*", "").strip("|").split("|") for line in told.split("\n\n")[0].splitlines()[2:]]
-    methods = ["transfergan", "freezed", "ours", "ours_frozen", "ours_plus_third", "ours_plus_frozen"]
-    for method, (_, *numbers) in zip(methods, rows, strict=True):
-        assert [cell.strip() for cell in numbers] == [
-            number(found[method, domain]) for domain in ("cat", "face", "mean", "union")
-        ]
+    methods = ["transfergan", "freezed", "transfergan_held", "ours", "ours_plus_third"]
+    places = [(mixture, domain) for mixture in ("cat-face", "cat-car") for domain in ("mean", "union")]
+    for method, (_, *cells) in zip(methods, rows, strict=True):
+        for (mixture, domain), cell in zip(places, cells, strict=True):
+            mean, spread = found.loc[(mixture, method, domain)]
+            assert cell.strip() == number(mean, spread) + plus_minus(mean, spread)
 
 
 @pytest.fixture(scope="module")
