@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 
 pytest.importorskip("material")
 pytest.importorskip("mkdocstrings")
+pytestmark = pytest.mark.xdist_group("site")  # made once
 LOADED = {("script", "src"), ("img", "src"), ("link", "href"), ("iframe", "src")}
 
 

@@ -150,7 +150,7 @@ def test_8_what_a_killed_snakemake_has_finished_is_neither_lost_nor_redone(fresh
 
 
 @pytest.mark.parametrize("engine", REPRO_LONG)
-@pytest.mark.parametrize("whom", ["everything", "engine"])
+@pytest.mark.parametrize("whom", ["everything", pytest.param("engine", marks=pytest.mark.long)])
 def test_8_what_a_killed_dvc_has_finished_is_neither_lost_nor_redone(fresh, whom, engine):
     process = started(fresh, "dvc", "repro", events=4)
     kill(process, whom)

@@ -203,7 +203,9 @@ def locked(repository, stage):
 # While a run is under way
 
 
-@pytest.mark.parametrize("back", [False, True], ids=["replaced", "replaced and put back"])
+@pytest.mark.parametrize(
+    "back", [False, pytest.param(True, marks=pytest.mark.long)], ids=["replaced", "replaced and put back"]
+)
 @pytest.mark.parametrize("engine", REPRO_LONG)
 def test_a_file_that_was_replaced_during_a_run_is_not_taken_for_what_its_jobs_read(fresh, engine, back):
     content = (fresh.folder / MODEL).read_bytes()
@@ -225,7 +227,8 @@ def test_a_file_that_was_replaced_during_a_run_is_not_taken_for_what_its_jobs_re
     assert_clean(fresh)
 
 
-@pytest.mark.parametrize("engine", REPRO_LONG)
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ["snakemake", "repro"])
 def test_the_same_when_the_run_was_killed(fresh, engine):
     content = (fresh.folder / MODEL).read_bytes()
     run = started(fresh, "snakemake", "--cores", "1", events=1, seconds="1")

@@ -175,6 +175,7 @@ def test_no_permission(folder, nobody, where, record_property):
     record_property(f"{COUNTED}faults injected", 1)
 
 
+@pytest.mark.long
 def test_a_clock_that_jumps_changes_nothing(folder, record_property):
     """Backwards and by years while a training runs: what is made and where it ends do not depend on the time."""
     code = (

@@ -140,6 +140,7 @@ def log(out):
     return [json.loads(line) for line in (out.with_suffix(".training") / "log.jsonl").open()]
 
 
+@pytest.mark.long
 def test_one_two_and_one_processes_after_another_train_as_one(folder, tmp_path):
     parts, whole = tmp_path / "parts.safetensors", tmp_path / "whole.safetensors"
     finish(start(folder, whole, 1, 0.384))

@@ -212,7 +212,10 @@ def uninterrupted(resident, folder, tmp_path_factory):
     return out.read_bytes()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGKILL, *(pytest.param(each, marks=pytest.mark.long) for each in (signal.SIGINT, signal.SIGTERM))],
+)
 def test_killed_training_continues_to_the_same_bytes(folder, uninterrupted, tmp_path, number):
     out = tmp_path / "m.safetensors"
     state = tmp_path / "m.training" / "state.safetensors"
