@@ -10,7 +10,8 @@ import pytest
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.plan.experiment import Plan
 from workflow.coupling import contents as module
-from workflow.coupling.contents import CACHE, Contents, stamp, written_to
+from workflow.coupling.contents import CACHE, Contents
+from workflow.coupling.stamps import stamp, written_to
 
 
 @pytest.fixture

@@ -102,6 +102,7 @@ class Repository:
             "PATH": f"{STAND_IN}:{path}" if self.stand_in else path,
             "PYTHONPATH": str(self.folder / "src"),
             "STAND_IN_LOG": str(self.log),
+            "DVC_SITE_CACHE_DIR": str(self.folder.parent / "hashes of DVC"),
             **{f"GIT_{who}_{what}": "a@b.c" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
         }
 
@@ -209,8 +210,13 @@ def copy(source, target):
 
 
 def put_back(folder, name):
-    """The repository as it was when copied; always in the same place, which DVC's links name."""
+    """The repository as it was when copied; always in the same place, which DVC's links name.
+
+    What DVC knows of the copy before goes: a file of this one may have the time, the size and, by chance, the inode of
+    another one there.
+    """
     shutil.rmtree(folder / "my project")
+    shutil.rmtree(folder / "hashes of DVC", ignore_errors=True)
     copy(folder / name, folder / "my project")
     (folder / "my project.log").unlink()
     return Repository(folder / "my project")

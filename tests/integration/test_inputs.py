@@ -183,17 +183,34 @@ def test_snakemake_records_the_content_of_every_input_that_no_job_makes(fresh, c
     assert rules_of_models - (set() if change == {} else {"synthesize"}) <= rules
 
 
-def test_what_dvc_takes_for_the_same_file_is_committed_with_its_true_hash(done):
-    """Another file of the same size and time, written over the old one; DVC by itself would not look into it."""
+@pytest.fixture
+def overwritten(done):
+    """A model with another one of the same size and time written over it, into which DVC by itself would not look."""
+    assert done.status() == set()
     file = done.folder / MODEL
     times = file.stat()
     put_older(done)
     os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    return file
+
+
+def test_what_dvc_takes_for_the_same_file_is_committed_with_its_true_hash(done, overwritten):
     done.snakemake()
     assert {CAT, OURS} <= set(done.made())
     (dep,) = {dep["md5"] for dep in locked(done, "synthesize.cat")["deps"] if dep["path"] == MODEL}
-    assert dep == hashlib.md5(file.read_bytes()).hexdigest()
+    assert dep == hashlib.md5(overwritten.read_bytes()).hexdigest()
     assert_clean(done)
+
+
+@pytest.mark.parametrize("seen", [False, True], ids=["at once", "after a dry run"])
+def test_what_dvc_takes_for_the_same_file_does_not_vouch_for_results_that_it_brings_back(done, overwritten, seen):
+    if seen:
+        assert "synthesize" in done.planned()
+    shutil.rmtree(done.folder / "results")
+    done.dvc("checkout")
+    done.git("checkout", "--", "results")
+    assert {"synthesize", "widen", "finetune"} <= done.planned()
+    assert "synthesize.cat" in done.status()
 
 
 def locked(repository, stage):

@@ -1,16 +1,15 @@
 """What Snakemake has finished is committed to DVC, as `dvc commit` does, which would else delete and redo it."""
 
 import os
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
 from gan_cocktail.jobs import Job, jobs, made
 from gan_cocktail.plan.experiment import Plan
 from workflow.coupling import records, repository, stages, unfinished
-from workflow.coupling.contents import files, stamp, written_to
 from workflow.coupling.experiment import PARAMS
 from workflow.coupling.run import say, snakemake
+from workflow.coupling.stamps import stamp, written_to
 
 
 def finish(plan: Plan, *, with_sync: bool = False) -> None:
@@ -50,8 +49,9 @@ def _commit(finished: dict[Any, list[str]], stamps: dict[str, str]) -> None:
     """Commit stages, given with their inputs; but none with an input that was written to after its stamp was taken."""
     changed = [stage for stage in finished if any(stage.changed_entries()) or not stage.outs_cached()]
     times = {out.fs_path: os.lstat(out.fs_path).st_mtime_ns for stage in changed for out in stage.outs}
-    for stage in changed:
-        _read_again(stage.repo, stamps.keys() & set(finished[stage]))
+    read = stamps.keys() & {path for stage in changed for path in finished[stage]}
+    if changed:
+        repository.read_again(changed[0].repo, {path: stamps[path] for path in read})
     for stage in changed:
         stage.save(run_cache=False)  # hashes
     moving = written_to(stamps)
@@ -60,12 +60,6 @@ def _commit(finished: dict[Any, list[str]], stamps: dict[str, str]) -> None:
         _keep(stage, times)
     if settled:
         settled[0].dvcfile.dump_stages(settled, update_pipeline=False)  # one for all: it takes a second
-
-
-def _read_again(repo: Any, paths: Iterable[str]) -> None:
-    """Make DVC forget the hashes of inputs; it knows a file by time, size and inode, and `cp -p` can leave all."""
-    for file in (file for path in paths for _, file in files(path)):
-        repo.state.hashes.pop(os.path.abspath(file), None)
 
 
 def _keep(stage: Any, times: dict[str, int]) -> None:

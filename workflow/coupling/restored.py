@@ -11,8 +11,9 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import Job, jobs, outputs
 from gan_cocktail.plan.experiment import Plan
 from workflow.coupling import records, repository, stages
-from workflow.coupling.contents import Contents, written_to
+from workflow.coupling.contents import Contents
 from workflow.coupling.run import say, snakemake
+from workflow.coupling.stamps import written_to
 
 LOCK = Path("dvc.lock")
 Status = Mapping[str, list[Any]]  # by stage: mappings of paths to what is with them, and notes on the stage
@@ -27,7 +28,7 @@ def recognise(plan: Plan, contents: Contents) -> None:
     foreign, gone = set(filter(records.is_foreign, outputs(plan))), _gone(plan)
     if not foreign and not gone:
         return
-    status, remote = _status()
+    status, remote = _status(contents)
     agreed = _agreed(plan, status)
     if foreign:
         _record(agreed, foreign, contents)
@@ -100,9 +101,10 @@ def _deleted_in_git() -> set[str]:
     return set()
 
 
-def _status() -> tuple[Status, bool]:
+def _status(contents: Contents) -> tuple[Status, bool]:
     """What DVC says of each stage that is not as dvc.lock has it; and whether there is a remote."""
     with repository.opened() as repo:
+        repository.read_again(repo, contents.stamps)
         return repo.status(), bool(repo.config["remote"])
 
 

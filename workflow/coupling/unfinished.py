@@ -11,7 +11,7 @@ from pathlib import Path
 from gan_cocktail.files import write_text
 from gan_cocktail.jobs import Job
 from workflow.coupling import records
-from workflow.coupling.contents import written_to
+from workflow.coupling.stamps import written_to
 
 FILE = Path("workflow/coupling/unfinished")
 
