@@ -16,21 +16,24 @@ def test_differences_at_both_budgets(load):
         evaluation("m", "other", s, {(8, 8): (v, v), (16, 16): (v - 2, v - 2)})
         for s, v in {0: 2.0, 1: 12.1, 2: 21.9}.items()
     ]
-    found = comparisons(load(*ours, *other)).set_index("view")
+    every = comparisons(load(*ours, *other))
+    found = every[every["domain"] == "mean"].set_index("view")
     assert list(found["n"]) == [3, 3]
     assert list(found["difference"].round(6)) == [-1, 1]  # other minus ours
     assert list(found["std"].round(6)) == [0.1, 0.1]
     assert list(found["verdict"]) == ["ours worse", "ours better"]
     assert found.index[0] == END
+    union = every[every["domain"] == "union"]  # the fixture's is twice the mean over domains
+    assert list(union["difference"].round(6)) == [-2, 2]
 
 
 def test_a_missing_seed_leaves_the_common_ones_and_says_how_many(load):
     rows = load(*seeds("ours", {0: 1, 1: 2, 2: 3}), *seeds("other", {1: 3, 2: 4}), *seeds("third", {2: 3}))
-    found = comparisons(rows).set_index(["method", "view"]).xs(END, level="view")
+    found = comparisons(rows).set_index(["domain", "view", "method"]).loc["mean"].loc[END]
     assert found["n"].to_dict() == {"other": 2, "third": 1}
     assert found.loc["third", "verdict"] == "one seed"
     (table,) = paired_tables(comparisons(rows), {"third": "Third"})
-    assert ["Third", "1", "+0.00", NONE, NONE, "one seed"] in list(table.groups[END])
+    assert ["Third", "mean", "1", "+0.00", NONE, NONE, "one seed"] in list(table.groups[END])
 
 
 def test_only_trained_single_models_in_mixtures_that_have_ours(load):
@@ -45,7 +48,7 @@ def test_only_trained_single_models_in_mixtures_that_have_ours(load):
     )
     found = comparisons(rows)
     assert set(found["mixture"]) == {"m"}
-    assert list(found["method"]) == ["b", "a", "b", "a"]
+    assert list(found["method"]) == ["b", "a"] * 4  # two budgets, two domains
 
 
 def test_nothing_to_compare_is_an_empty_table(load):

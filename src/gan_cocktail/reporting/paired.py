@@ -12,17 +12,18 @@ from gan_cocktail.reporting.statistics import Difference, paired_difference
 from gan_cocktail.reporting.tables import END, MERGING, Labels
 
 TEXT = (
-    "Difference: FID (mean over domains) of the other method minus that of ours, each pair of one seed; positive: ours "
-    "is better. std: sample standard deviation of the differences; 95% interval: Student's t, of each comparison by "
-    "itself. Verdict: the interval leaves out 0, or not."
+    "Difference: FID (mean over domains, or of the union) of the other method minus that of ours, each pair of one "
+    "seed; positive: ours is better. std: sample standard deviation of the differences; 95% interval: Student's t, of "
+    "each comparison by itself. Verdict: the interval leaves out 0, or not."
 )
 VIEWS: dict[Budget, str] = {"kimg": END, "merging_kimg": MERGING}
-COLUMNS = ["mixture", "view", "method", "n", "difference", "std", "low", "high", "verdict"]
+DOMAINS = ("mean", "union")
+COLUMNS = ["mixture", "view", "method", "domain", "n", "difference", "std", "low", "high", "verdict"]
 
 
 @dataclass(frozen=True)
 class Against:
-    """Mean FID over domains of `ours` and of another method, and what `ours` is ahead by (negative: behind)."""
+    """FID of `ours` and of another method, and what `ours` is ahead by (negative: behind)."""
 
     method: str
     ours: float  # mean over the seeds that both have, as is the next; NaN if there are none
@@ -30,12 +31,12 @@ class Against:
     ahead: Difference
 
 
-def against_ours(rows: pd.DataFrame, budget: Budget) -> list[Against]:
+def against_ours(rows: pd.DataFrame, budget: Budget, domain: str = "mean") -> list[Against]:
     """Every other single model that trains, after as much of the budget as `ours`; empty without `ours`.
 
-    rows: those of one mixture.
+    rows: those of one mixture; domain: a domain, `mean` over domains or `union`.
     """
-    fid = rows[(rows["metric"] == "fid") & (rows["domain"] == "mean") & rows["competes"]]
+    fid = rows[(rows["metric"] == "fid") & (rows["domain"] == domain) & rows["competes"]]
     groups = at_budget(fid, budget).groupby("method", sort=False)
     by_method = {str(m): some.set_index("seed")["mean"] for m, some in groups}
     ours = by_method.pop(OURS, None)
@@ -48,12 +49,14 @@ def _against(method: str, ours: "pd.Series[float]", theirs: "pd.Series[float]") 
 
 
 def comparisons(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each trained single model against ours, by mixture and view (equal total kimg, equal merging kimg)."""
+    """Each trained single model against ours, by mixture, view (equal total kimg, equal merging kimg) and domain."""
     found = [
-        [mixture, view, a.method, a.ahead.n, a.ahead.mean, a.ahead.std, a.ahead.low, a.ahead.high, a.ahead.verdict]
+        [mixture, view, a.method, domain, d.n, d.mean, d.std, d.low, d.high, d.verdict]
         for mixture, some in rows.groupby("mixture", sort=False)
         for budget, view in VIEWS.items()
-        for a in against_ours(some, budget)
+        for domain in DOMAINS
+        for a in against_ours(some, budget, domain)
+        for d in [a.ahead]
     ]
     return pd.DataFrame(found, columns=COLUMNS)
 
@@ -66,7 +69,7 @@ def paired_tables(differences: pd.DataFrame, labels: Labels) -> list[Table]:
             str(view): [_cells(row, labels) for row in part.to_dict("records")]
             for view, part in some.groupby("view", sort=False)
         }
-        columns = ["other method", "n", "difference", "std", "95% interval", "verdict"]
+        columns = ["other method", "FID", "n", "difference", "std", "95% interval", "verdict"]
         result.append(Table(f"Against ours, {mixture}: FID, paired by seed", columns, groups, TEXT))
     return result
 
@@ -75,4 +78,4 @@ def _cells(row: Mapping[Any, Any], labels: Labels) -> list[str]:
     places = decimals(row["difference"], row["std"])
     interval = f"[{fixed(row['low'], places)}, {fixed(row['high'], places)}]" if row["n"] > 1 else NONE
     numbers = [fixed(row["difference"], places, "+"), fixed(row["std"], places), interval]
-    return [labels.get(row["method"], row["method"]), str(row["n"]), *numbers, row["verdict"]]
+    return [labels.get(row["method"], row["method"]), row["domain"], str(row["n"]), *numbers, row["verdict"]]
