@@ -7,7 +7,7 @@ WAYS = {
     "the disk is full: free some space, or write elsewhere": (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
     "mend the permissions, or take another place": (errno.EACCES, errno.EPERM, errno.EROFS),
     "too many files are open: raise the limit (ulimit -n)": (errno.EMFILE, errno.ENFILE),
-    "a file or folder went away meanwhile: is its disk still mounted?": (errno.ENOENT, errno.ESTALE, errno.ENOTDIR),
+    "a file or folder went away meanwhile: see that its disk is mounted": (errno.ENOENT, errno.ESTALE, errno.ENOTDIR),
 }
 OTHERWISE = "check the disk"
 NO_MEMORY = ("can't allocate memory", "out of memory")  # as PyTorch says it

@@ -195,6 +195,46 @@ def test_a_clock_that_jumps_changes_nothing(folder, record_property):
     record_property(f"{COUNTED}faults injected", 1)
 
 
+@pytest.fixture
+def store(folder):
+    """Another folder, mounted at `out`; commands that take it away, though in use, and that bring it back."""
+    (folder / "out").mkdir()
+    (folder / "store").mkdir()
+
+    def back():
+        return subprocess.run(["mount", "--bind", "store", "out"], cwd=folder, capture_output=True).returncode
+
+    def away():
+        return subprocess.run(["umount", "--lazy", "out"], cwd=folder, capture_output=True).returncode
+
+    if not shutil.which("mount") or back():
+        pytest.skip("mounting needs root, and Linux")
+    yield away, back
+    away()
+
+
+@pytest.mark.long
+def test_a_mount_that_vanishes_under_a_training(folder, store, record_property):
+    """In earnest, as an NFS server does; with it back, the training goes on to what it would have come to."""
+    away, back = store
+    assert call(*SYNTHESIZE, "d.zip", folder=folder).returncode == 0
+    settings = f"{{kimg: 3, network: {TINY.model_dump_json()}, training: {{batch_size: 8}}}}"
+    train = ["train-source", "d.zip", "--name", "x", "--settings", settings, "--out"]
+    run = subprocess.Popen([*PROGRAM, *train, "out/x.safetensors"], cwd=folder, stderr=subprocess.PIPE, text=True)
+    while not list((folder / "store").rglob("log.jsonl")):
+        assert run.poll() is None, run.stderr.read()
+    assert away() == 0
+    _, run.stderr = run.communicate()
+    refused(run, "out/x.training", "went away meanwhile: see that its disk is mounted")
+    assert not list((folder / "out").iterdir())
+    assert back() == 0
+    for out in ("out/x.safetensors", "whole.safetensors"):
+        again = call(*train, out, folder=folder)
+        assert again.returncode == 0, again.stderr
+    assert (folder / "store/x.safetensors").read_bytes() == (folder / "whole.safetensors").read_bytes()
+    record_property(f"{COUNTED}faults injected", 1)
+
+
 def test_a_folder_that_goes_away(folder, record_property):
     """As a mount that vanishes: the folder of the result is removed while it is written."""
     code = (
@@ -205,5 +245,5 @@ def test_a_folder_that_goes_away(folder, record_property):
     run = subprocess.run(
         [sys.executable, "-c", code, *WIDEN, "out/x.safetensors"], cwd=folder, capture_output=True, text=True
     )
-    refused(run, "out/x.safetensors", "went away meanwhile: is its disk still mounted?")
+    refused(run, "out/x.safetensors", "went away meanwhile: see that its disk is mounted")
     record_property(f"{COUNTED}faults injected", 1)
