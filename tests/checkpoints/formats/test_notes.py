@@ -1,0 +1,57 @@
+"""What a reader says of a file beside its tensors: what it made up, what does not fit."""
+
+import pytest
+import torch
+
+from gan_cocktail.checkpoints.formats.parts import Part
+from gan_cocktail.checkpoints.formats.shapes import fit
+from gan_cocktail.checkpoints.model import load
+from gan_cocktail.checkpoints.pickles.errors import Unreadable
+from gan_cocktail.errors import CocktailError
+from tests.checkpoints.formats import writers
+from tests.checkpoints.formats.samples import random_model
+
+
+@pytest.fixture
+def read(tmp_path):
+    """The model in a file of these bytes."""
+
+    def of(content):
+        (tmp_path / "model.bin").write_bytes(content)
+        return load(tmp_path / "model.bin")
+
+    return of
+
+
+@pytest.mark.parametrize(("part", "name"), [("g_ema", "style.1.scale"), ("g_ema", "convs.0.extra"), ("d", "more")])
+def test_a_tensor_that_no_such_network_has_is_named(read, part, name):
+    model = random_model(w_dim=12)
+    content = {"g_ema": writers.rosinality_g(model), "d": writers.rosinality_d(model)}
+    content[part][name] = torch.zeros(2)
+    with pytest.raises(CocktailError, match=f"tensor {part}.{name} is none of a StyleGAN2 of these settings"):
+        read(writers.torch_file(content))
+
+
+def test_noise_that_a_file_does_not_keep_is_drawn_alike_each_time_and_said(read):
+    model = random_model(w_dim=12)
+    content = {"g_ema": {k: v for k, v in writers.rosinality_g(model).items() if not k.startswith("noises.")}}
+    first, second = (read(writers.torch_file(content | {"latent_avg": model.G["mapping.w_avg"]})) for _ in range(2))
+    drawn = [name for name in model.G if name.endswith("noise_const")]
+    assert len(drawn) == 5
+    for name in drawn:
+        assert torch.equal(first.G[name], second.G[name])
+        assert 0.5 < float(first.G[name].std()) < 1.5
+    assert first.info["estimated"] == ["noise_const, drawn with seed 0"]
+
+
+def test_each_class_keeps_its_own_mean_where_a_file_has_them(read):
+    model = random_model(c_dim=3)
+    model.G["mapping.w_avg"] = torch.randn(3, 10, generator=torch.Generator().manual_seed(1))
+    found = read(writers.torch_file({"G_ema": model.G, "D": model.D}))
+    assert torch.equal(found.G["mapping.w_avg"], model.G["mapping.w_avg"])
+    assert "estimated" not in found.info
+
+
+def test_widths_that_no_setting_gives_are_told():
+    with pytest.raises(Unreadable, match="the channels of g are 5 at 4x4, 7 at 8x8, 7 at 16x16: no channel_base"):
+        fit({4: 5, 8: 7, 16: 7}, Part("g", {}), None)
