@@ -27,7 +27,7 @@ from gan_cocktail.plan.needs import (
     training_products,
 )
 from tests.conftest import ROOT, TINY
-from tests.test_plan import plan_of
+from tests.plan.plans import plan_of
 
 HEADER = re.compile(r"(\d+) px, (\d+)/(\d+), w (\d+), batch (\d+)")
 WIDE = NetworkParams(img_resolution=256, z_dim=512, w_dim=512, mapping_layers=8, channel_base=16384, channel_max=512)
