@@ -55,3 +55,24 @@ def test_each_class_keeps_its_own_mean_where_a_file_has_them(read):
 def test_widths_that_no_setting_gives_are_told():
     with pytest.raises(Unreadable, match="the channels of g are 5 at 4x4, 7 at 8x8, 7 at 16x16: no channel_base"):
         fit({4: 5, 8: 7, 16: 7}, Part("g", {}), None)
+
+
+def test_blocks_that_are_no_powers_of_two_are_told(read):
+    state = dict(random_model().G)
+    state["synthesis.b12.conv1.bias"] = torch.zeros(3)
+    with pytest.raises(CocktailError, match=r"G_ema has blocks of \[4, 8, 12, 16\] pixels, expected 4, 8, \.\.\."):
+        read(writers.torch_file(state))
+
+
+@pytest.mark.parametrize("kernel", ["convs.0.conv.blur.kernel", "to_rgbs.1.upsample.kernel"])
+def test_another_filter_is_named(read, kernel):
+    model = random_model(w_dim=12)
+    state = writers.rosinality_g(model) | {kernel: writers.FILTER}  # without its gain of 4
+    with pytest.raises(CocktailError, match=rf"g_ema\.{kernel} is not the filter \[1, 3, 3, 1\]"):
+        read(writers.torch_file({"g_ema": state, "latent_avg": model.G["mapping.w_avg"]}))
+
+
+def test_a_generator_of_another_kind_is_told_by_its_class(read):
+    other = writers.Persistent("ProGAN", {"_parameters": {}, "_buffers": {}, "_modules": {}})
+    with pytest.raises(CocktailError, match="a generator of the class ProGAN that is no StyleGAN2"):
+        read(writers.dumps({"G_ema": other}))
