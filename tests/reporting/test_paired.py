@@ -33,7 +33,7 @@ def test_a_missing_seed_leaves_the_common_ones_and_says_how_many(load):
     assert found["n"].to_dict() == {"other": 2, "third": 1}
     assert found.loc["third", "verdict"] == "one seed"
     (table,) = paired_tables(comparisons(rows), {"third": "Third"})
-    assert ["Third", "mean", "1", "+0.00", NONE, NONE, "one seed"] in list(table.groups[END])
+    assert ["Third", "mean", "1", "+0.00", NONE, NONE, NONE, "one seed"] in list(table.groups[END])
 
 
 def test_only_trained_single_models_in_mixtures_that_have_ours(load):

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+from scipy.special import nctdtrinc, stdtrit
 
 from gan_cocktail.reporting.rows import KEYS
 
 CONFIDENCE = 0.95
+POWER = 0.8
 
 
 def over_seeds(rows: pd.DataFrame) -> pd.DataFrame:
@@ -39,13 +40,17 @@ def over_seeds(rows: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Difference:
-    """A mean difference over n pairs: sample standard deviation (ddof = 1) and 95% t-interval; NaN if unknown."""
+    """A mean difference over n pairs: sample standard deviation (ddof = 1) and 95% t-interval; NaN if unknown.
+
+    seen: the smallest true difference that leaves 0 out of the interval in 80% of such comparisons, at this std.
+    """
 
     n: int
     mean: float
     std: float
     low: float
     high: float
+    seen: float
 
     @property
     def decided(self) -> bool:
@@ -65,12 +70,14 @@ class Difference:
 def paired_difference(other: "pd.Series[float]", ours: "pd.Series[float]") -> Difference:
     """other - ours, both indexed by seed, over the seeds that both have.
 
-    The interval is that of the paired t-test: mean ± t(0.975, n - 1) · std / sqrt(n); one point if the std is 0.
+    The interval is that of the paired t-test: mean ± t(0.975, n - 1) · std / sqrt(n); one point if the std is 0. Its
+    power is that of the noncentral t distribution.
     """
     differences = (other - ours).dropna().to_numpy(dtype=float)  # aligned by seed
     n = len(differences)
     if n < 2:
-        return Difference(n, float(differences[0]) if n else math.nan, math.nan, math.nan, math.nan)
+        return Difference(n, float(differences[0]) if n else math.nan, *[math.nan] * 4)
     mean, std = float(np.mean(differences)), float(np.std(differences, ddof=1))
-    half = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2)) * std / math.sqrt(n)
-    return Difference(n, mean, std, mean - half, mean + half)
+    t, error = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2)), std / math.sqrt(n)
+    seen = float(nctdtrinc(n - 1, 1 - POWER, t)) * error
+    return Difference(n, mean, std, mean - t * error, mean + t * error, seen)
