@@ -94,6 +94,23 @@ def test_seeds_without_spread_are_decided_by_their_difference():
     assert verdict(ours=[1.0, 1.0], transfergan=[1.0, 1.0]).outcome == "undecided"
 
 
+def test_the_union_is_told_against_its_own_best_baseline_and_does_not_judge():
+    rows = collect(evaluations(**CLEARLY))
+    at = (rows["domain"] == "union") & (rows["method"] == "scratch")
+    rows.loc[at, "mean"] = rows.loc[at, "mean"] / 10  # 0.5: by the union scratch is best, and better than ours
+    v = judge(rows, "cat-face", "kimg", ["transfergan", "scratch"])
+    assert v.outcome == "holds"
+    said = sentence(v, {"scratch": "Scratch"})
+    assert said.startswith("Ahead of all 2 baselines. The best, transfergan: FID 1.00 against 2.00")
+    assert "By the union, Scratch: FID 1.00 against 0.50, behind by 0.50" in said
+
+
+def test_how_small_a_difference_so_many_seeds_show_is_said():
+    v = verdict(**CLEARLY | {"transfergan": [0.6, 1.1, 1.7]})
+    seen = v.differences[0].ahead.seen
+    assert f"3 seeds, which show differences from {seen:.2f})" in sentence(v, {})
+
+
 def test_headline_counts_outcomes():
     held, open_ = verdict(**CLEARLY), verdict(ours=[1.0], transfergan=[2.0])
     assert headline([held, open_, held]) == "holds in 2 and is undecided in 1 of 3 mixtures"

@@ -30,7 +30,8 @@ def _facts(d: Against) -> str:
     facts = [f"{abs(d.ahead.mean) / d.theirs:.0%}"]
     if d.ahead.n > 1:
         low, high = sorted(sign * bound for bound in (d.ahead.low, d.ahead.high))
-        facts += [f"95% interval {fixed(low, places)} to {fixed(high, places)}", counted(d.ahead.n)]
+        facts.append(f"95% interval {fixed(low, places)} to {fixed(high, places)}")
+        facts.append(f"{counted(d.ahead.n)}, which show differences from {fixed(d.ahead.seen, places)}")
     fids = f"FID {fixed(d.ours, places)} against {fixed(d.theirs, places)}"
     return f"{fids}, {way} by {fixed(abs(d.ahead.mean), places)} ({'; '.join(facts)})."
 
@@ -59,7 +60,8 @@ def sentence(verdict: Verdict, labels: Mapping[str, str]) -> str:
         which = f"{len(found)} measured baselines" if missing else f"{len(found)} baselines"
         text = f"Ahead of {'the one baseline' if len(found) == 1 else f'all {which}'}. "
         text += f"{'The best, ' if len(found) > 1 else ''}{name(best.method)}: {_facts(best)}"
-    return f"{text} {missing}".strip()
+    union = f"By the union, {name(verdict.union.method)}: {_facts(verdict.union)}" if verdict.union else ""
+    return " ".join(filter(None, [text, union, missing]))
 
 
 def headline(verdicts: Sequence[Verdict]) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from gan_cocktail.reporting.paired import Against, against_ours
+from gan_cocktail.reporting.paired import DOMAINS, Against, against_ours
 from gan_cocktail.reporting.rows import OURS, Budget, at_budget
 
 BUDGETS: dict[Budget, str] = {"kimg": "equal total kimg", "merging_kimg": "equal merging kimg"}
@@ -21,6 +21,7 @@ class Verdict:
     budget: Budget
     kimg: float  # the budget at which the methods are compared
     differences: Sequence[Against]  # best baseline first
+    union: Against | None  # the best baseline by the FID of the union, as the paper's Table 3 has it
     missing: Sequence[str]  # baselines that were not measured at this budget
 
     @property
@@ -47,7 +48,13 @@ def judge(rows: pd.DataFrame, mixture: str, budget: Budget, baselines: Sequence[
     rows: one a mixture, method, domain, metric, kimg and seed.
     """
     some = rows[rows["mixture"] == mixture]
-    found = [a for a in against_ours(some, budget) if a.method in baselines and a.ahead.n]
+    found, unions = (
+        sorted(
+            (a for a in against_ours(some, budget, domain) if a.method in baselines and a.ahead.n),
+            key=lambda a: a.theirs,
+        )
+        for domain in DOMAINS
+    )
     missing = [name for name in baselines if name not in {a.method for a in found}]
     kimg = float(at_budget(some, budget)[budget].max())
-    return Verdict(mixture, budget, kimg, sorted(found, key=lambda a: a.theirs), missing)
+    return Verdict(mixture, budget, kimg, found, next(iter(unions), None), missing)
