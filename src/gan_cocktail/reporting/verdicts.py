@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from gan_cocktail.reporting.paired import DOMAINS, Against, against_ours
+from gan_cocktail.reporting.paired import Against, against_ours
 from gan_cocktail.reporting.rows import OURS, Budget, at_budget
 
 BUDGETS: dict[Budget, str] = {"kimg": "equal total kimg", "merging_kimg": "equal merging kimg"}
@@ -48,13 +48,12 @@ def judge(rows: pd.DataFrame, mixture: str, budget: Budget, baselines: Sequence[
     rows: one a mixture, method, domain, metric, kimg and seed.
     """
     some = rows[rows["mixture"] == mixture]
-    found, unions = (
-        sorted(
-            (a for a in against_ours(some, budget, domain) if a.method in baselines and a.ahead.n),
-            key=lambda a: a.theirs,
-        )
-        for domain in DOMAINS
-    )
+
+    def against(domain: str) -> list[Against]:
+        measured = (a for a in against_ours(some, budget, domain) if a.method in baselines and a.ahead.n)
+        return sorted(measured, key=lambda a: a.theirs)
+
+    found = against("mean")
     missing = [name for name in baselines if name not in {a.method for a in found}]
     kimg = float(at_budget(some, budget)[budget].max())
-    return Verdict(mixture, budget, kimg, found, next(iter(unions), None), missing)
+    return Verdict(mixture, budget, kimg, found, next(iter(against("union")), None), missing)
