@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import front
-from gan_cocktail.reporting.formats import number, plus_minus
+from gan_cocktail.reporting.formats import fixed, number, plus_minus
 from gan_cocktail.reporting.grids import load_grid
 from tests.conftest import ROOT
 
@@ -83,6 +83,20 @@ def test_numbers_of_additions_to_ours_are_those_of_their_table():
         for (mixture, domain), cell in zip(places, cells, strict=True):
             mean, spread = found.loc[(mixture, method, domain)]
             assert cell.strip() == number(mean, spread) + plus_minus(mean, spread)
+
+
+def test_numbers_of_the_claim_are_those_of_their_tables():
+    found = pd.read_csv(ROOT / "results/seeds/tables/paired.csv").query("domain == 'union'")
+    table = pd.read_csv(ROOT / "results/seeds/tables/main.csv").query("metric == 'fid' and domain == 'union'")
+    (told,) = (ROOT / "docs/results.md").read_text().split("| union, 16 seeds |")[1:]
+    rows = [line.strip("|").split("|") for line in told.split("\n\n")[0].splitlines()[2:]]
+    for (_, row), (_, *cells), theirs in zip(found.iterrows(), rows, (16, 14), strict=True):
+        for cell, (method, kimg) in zip(cells, {"ours": 16, "transfergan": theirs}.items(), strict=False):
+            ((mean, spread),) = table.query(f"method == '{method}' and kimg == {kimg}")[["mean", "std"]].to_numpy()
+            assert cell.strip() == number(mean, spread) + plus_minus(mean, spread)
+        difference, low, high, seen = (fixed(row[name], 2) for name in ("difference", "low", "high", "seen"))
+        assert [cell.strip() for cell in cells[2:]] == [difference, f"{low} to {high}", seen]
+        assert row["n"] == 16
 
 
 @pytest.fixture(scope="module")
