@@ -1,5 +1,6 @@
 """What a reader says of a file beside its tensors: what it made up, what does not fit."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -7,9 +8,10 @@ from gan_cocktail.checkpoints.formats.parts import Part
 from gan_cocktail.checkpoints.formats.shapes import fit
 from gan_cocktail.checkpoints.model import load
 from gan_cocktail.checkpoints.pickles.errors import Unreadable
+from gan_cocktail.checkpoints.pickles.storages import number
 from gan_cocktail.errors import CocktailError
 from tests.checkpoints.formats import writers
-from tests.checkpoints.formats.samples import random_model
+from tests.checkpoints.formats.samples import HERE, random_model
 
 
 @pytest.fixture
@@ -76,3 +78,36 @@ def test_a_generator_of_another_kind_is_told_by_its_class(read):
     other = writers.Persistent("ProGAN", {"_parameters": {}, "_buffers": {}, "_modules": {}})
     with pytest.raises(CocktailError, match="a generator of the class ProGAN that is no StyleGAN2"):
         read(writers.dumps({"G_ema": other}))
+
+
+def test_another_filter_of_state_dicts_is_named_too(read):
+    state = dict(random_model().G) | {"synthesis.b8.conv0.resample_filter": torch.ones(4, 4) / 16}
+    with pytest.raises(CocktailError, match=r"G_ema\.synthesis\.b8\.conv0\.resample_filter is not the filter"):
+        read(writers.torch_file(state))
+
+
+@pytest.mark.parametrize(
+    ("name", "dropped"),
+    [
+        ("module-source.pkl", ["training_set_kwargs", "G"]),
+        ("rosinality-convert-full-32.pt", ["g"]),
+        ("tf-ada-32-cond3.pkl", ["G"]),
+    ],
+)
+def test_what_a_file_has_beside_g_ema_and_d_is_told(name, dropped):
+    assert load(HERE / name).info["dropped"] == dropped
+
+
+@pytest.mark.parametrize("order", ["", "<", ">", "|", "="])
+@pytest.mark.parametrize("kind", "fiub")
+@pytest.mark.parametrize("size", "1248")
+def test_numbers_are_those_that_numpy_has(order, kind, size):
+    try:
+        known = np.dtype(order + kind + size).kind == kind
+    except TypeError:
+        known = False
+    if known:
+        assert number(order + kind + size).code == order + kind + size
+    else:
+        with pytest.raises(ValueError, match=kind + size):
+            number(order + kind + size)
