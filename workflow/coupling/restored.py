@@ -12,7 +12,7 @@ from gan_cocktail.jobs import Job, jobs, outputs
 from gan_cocktail.plan.experiment import Plan
 from workflow.coupling import records, repository, stages
 from workflow.coupling.contents import Contents
-from workflow.coupling.run import say, snakemake
+from workflow.coupling.run import say, touch
 from workflow.coupling.stamps import written_to
 
 LOCK = Path("dvc.lock")
@@ -64,7 +64,7 @@ def _record(agreed: list[Job], foreign: set[str], contents: Contents) -> None:
     present = sorted(filter(os.path.exists, fresh))
     if present:
         say(f"{len(present)} outputs here are those of dvc.lock: made anew only if what they are made from is")
-        snakemake("--touch", "--force", "--cores", "1", "--", *present)
+        touch(present)
     if stale:
         say(f"made of other parameters, inputs or code, will be made anew: {', '.join(sorted(stale))}")
     moved = written_to(contents.stamps)  # since DVC looked: what was recorded may be something else
