@@ -1,5 +1,10 @@
 """What a reader says of a file beside its tensors: what it made up, what does not fit."""
 
+import argparse
+import io
+import pickle
+import pickletools
+
 import numpy as np
 import pytest
 import torch
@@ -111,3 +116,50 @@ def test_numbers_are_those_that_numpy_has(order, kind, size):
     else:
         with pytest.raises(ValueError, match=kind + size):
             number(order + kind + size)
+
+
+def without(state, name):
+    return {k: v for k, v in state.items() if k != name}
+
+
+def test_tensors_are_named_as_in_files_of_a_generator_alone(read):
+    model = random_model(w_dim=12)
+    with pytest.raises(CocktailError, match=r"tensor g_ema\.conv1\.conv\.weight is missing"):
+        read(writers.torch_file(without(writers.rosinality_g(model), "conv1.conv.weight")))
+
+    def cut(module):
+        del module["_parameters"]["bias"]
+
+    with pytest.raises(CocktailError, match=r"tensor G_ema\.mapping\.fc0\.bias is missing"):
+        read(writers.ada(model, alone=True, change={"G_ema.mapping.fc0": cut}))
+
+
+def test_a_training_without_its_average_or_its_settings_is_read(read):
+    model = random_model(w_dim=12)
+    content = {"g": writers.rosinality_g(model), "latent_avg": model.G["mapping.w_avg"], "args": argparse.Namespace()}
+    found = read(writers.torch_file(content))
+    assert torch.equal(found.G["synthesis.b4.const"], model.G["synthesis.b4.const"])
+    assert found.info["assumed"] == ["g serves for g_ema, the moving average, which the file does not have"]
+
+
+def test_a_state_dict_without_any_noise_has_none(read):
+    model = random_model()
+    noise = [name for name in model.G if name.endswith(("noise_const", "noise_strength"))]
+    found = read(writers.torch_file({name: tensor for name, tensor in model.G.items() if name not in noise}))
+    assert len(noise) == 10
+    assert not any(found.G[name].any() for name in noise)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda keys: keys[1:], lambda keys: [*keys[1:], "none"], lambda keys: [*keys[1:], 5]]
+)
+def test_an_old_file_whose_list_of_storages_does_not_fit_is_refused(read, others):
+    content = writers.torch_file({"g_ema": random_model().G}, old=True)
+    stream, starts = io.BytesIO(content), []
+    for _ in range(5):
+        starts.append(stream.tell())
+        list(pickletools.genops(stream))
+    keys = pickle.loads(content[starts[-1] : stream.tell()])
+    other = pickle.dumps(keys[1:] + others, 2)
+    with pytest.raises(CocktailError, match="its list of storages does not fit its tensors"):
+        read(content[: starts[-1]] + other + content[stream.tell() :])
