@@ -92,15 +92,17 @@ def test_another_filter_of_state_dicts_is_named_too(read):
 
 
 @pytest.mark.parametrize(
-    ("name", "dropped"),
+    ("name", "program", "dropped"),
     [
-        ("module-source.pkl", ["training_set_kwargs", "G"]),
-        ("rosinality-convert-full-32.pt", ["g"]),
-        ("tf-ada-32-cond3.pkl", ["G"]),
+        ("module-source.pkl", "stylegan2-ada-pytorch", ["training_set_kwargs", "G"]),
+        ("rosinality-convert-full-32.pt", "rosinality/stylegan2-pytorch", ["g"]),
+        ("tf-ada-32-cond3.pkl", "TensorFlow", ["G"]),
     ],
 )
-def test_what_a_file_has_beside_g_ema_and_d_is_told(name, dropped):
-    assert load(HERE / name).info["dropped"] == dropped
+def test_whose_a_file_is_and_what_it_has_beside_g_ema_and_d_is_told(name, program, dropped):
+    info = load(HERE / name).info
+    assert info["format"].startswith(program)
+    assert info["dropped"] == dropped
 
 
 @pytest.mark.parametrize("order", ["", "<", ">", "|", "="])
@@ -132,6 +134,12 @@ def test_tensors_are_named_as_in_files_of_a_generator_alone(read):
 
     with pytest.raises(CocktailError, match=r"tensor G_ema\.mapping\.fc0\.bias is missing"):
         read(writers.ada(model, alone=True, change={"G_ema.mapping.fc0": cut}))
+
+
+def test_a_generator_without_any_bias_of_its_mapping_is_refused(read):
+    state = writers.rosinality_g(random_model(w_dim=12))
+    with pytest.raises(CocktailError, match=r"tensor g_ema\.style\.1\.bias is missing"):
+        read(writers.torch_file({k: v for k, v in state.items() if not (k.startswith("style.") and "bias" in k)}))
 
 
 def test_a_training_without_its_average_or_its_settings_is_read(read):
