@@ -94,8 +94,8 @@ def test_numbers_of_the_claim_are_those_of_their_tables():
         for cell, (method, kimg) in zip(cells, {"ours": 16, "transfergan": theirs}.items(), strict=False):
             ((mean, spread),) = table.query(f"method == '{method}' and kimg == {kimg}")[["mean", "std"]].to_numpy()
             assert cell.strip() == number(mean, spread) + plus_minus(mean, spread)
-        difference, low, high, seen = (fixed(row[name], 2) for name in ("difference", "low", "high", "seen"))
-        assert [cell.strip() for cell in cells[2:]] == [difference, f"{low} to {high}", seen]
+        difference, low, high, detectable = (fixed(row[k], 2) for k in ("difference", "low", "high", "detectable"))
+        assert [cell.strip() for cell in cells[2:]] == [difference, f"{low} to {high}", detectable]
         assert row["n"] == 16
 
 

@@ -92,12 +92,12 @@ def test_too_few_pairs_give_no_interval(seeds, n, verdict):
 
 
 @pytest.mark.parametrize("n", [2, 3, 16])
-def test_what_is_seen_in_four_of_five_comparisons(n):
+def test_a_detectable_difference_counts_in_four_of_five_comparisons(n):
     """Of seeds that differ by a known amount, by that much, 4,000 times."""
     noise = np.random.default_rng(0).normal(size=(4000, n))
     like_it = paired_difference(series(np.linspace(-1, 1, n) / np.linspace(-1, 1, n).std(ddof=1)), series([0] * n))
     assert like_it.std == pytest.approx(1)
-    decided = [paired_difference(series(row + like_it.seen), series([0] * n)).decided for row in noise]
+    decided = [paired_difference(series(row + like_it.detectable), series([0] * n)).decided for row in noise]
     assert np.mean(decided) == pytest.approx(0.8, abs=0.02)
 
 

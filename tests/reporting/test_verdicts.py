@@ -105,10 +105,10 @@ def test_the_union_is_told_against_its_own_best_baseline_and_does_not_judge():
     assert "By the union, Scratch: FID 1.00 against 0.50, behind by 0.50" in said
 
 
-def test_how_small_a_difference_so_many_seeds_show_is_said():
+def test_the_detectable_difference_is_said():
     v = verdict(**CLEARLY | {"transfergan": [0.6, 1.1, 1.7]})
-    seen = v.differences[0].ahead.seen
-    assert f"3 seeds, which show differences from {seen:.2f})" in sentence(v, {})
+    detectable = v.differences[0].ahead.detectable
+    assert f"3 seeds, detectable: {detectable:.2f})" in sentence(v, {})
 
 
 def test_headline_counts_outcomes():

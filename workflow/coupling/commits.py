@@ -49,9 +49,9 @@ def _commit(finished: dict[Any, list[str]], stamps: dict[str, str]) -> None:
     """Commit stages, given with their inputs; but none with an input that was written to after its stamp was taken."""
     changed = [stage for stage in finished if any(stage.changed_entries()) or not stage.outs_cached()]
     times = {out.fs_path: os.lstat(out.fs_path).st_mtime_ns for stage in changed for out in stage.outs}
-    read = stamps.keys() & {path for stage in changed for path in finished[stage]}
     if changed:
-        repository.read_again(changed[0].repo, {path: stamps[path] for path in read})
+        inputs = {path for stage in changed for path in finished[stage]}
+        repository.read_again(changed[0].repo, {path: stamps[path] for path in stamps.keys() & inputs})
     for stage in changed:
         stage.save(run_cache=False)  # hashes
     moving = written_to(stamps)

@@ -33,13 +33,18 @@ def _makers() -> bytes:
     return b"\0".join(Path(__file__).with_name(name).read_bytes() for name in MAKERS)
 
 
-@cache
-def _known() -> dict[str, Any]:
-    with suppress(OSError, ValueError):  # absent, or not whole
-        found = json.loads(CACHE.read_text(encoding="utf-8"))
+def kept(path: Path) -> dict[str, Any]:
+    """The JSON object in a file beside Snakemake's records; empty if it is absent or not whole."""
+    with suppress(OSError, ValueError):
+        found = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(found, dict):
             return found
     return {}
+
+
+@cache
+def _known() -> dict[str, Any]:
+    return kept(CACHE)
 
 
 @cache

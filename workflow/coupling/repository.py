@@ -4,12 +4,12 @@ import getpass
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import write_text
+from workflow.coupling.remembered import kept
 from workflow.coupling.stamps import files
 
 READ = Path(".snakemake/read_by_dvc.json")  # by path: the stamp of what DVC was made to read
@@ -44,16 +44,8 @@ def read_again(repo: Any, stamps: Mapping[str, str]) -> None:
 
     By itself it knows a file by time, size and inode, and `cp -p` can leave all.
     """
-    known = _read()
+    known = kept(READ)
     for path in {path for path, stamp in stamps.items() if known.get(path) != stamp}:
         for _, file in files(path):
             repo.state.hashes.pop(os.path.abspath(file), None)
     write_text(READ, json.dumps({**known, **stamps}))
-
-
-def _read() -> dict[str, str]:
-    with suppress(OSError, ValueError):  # absent, or not whole
-        found = json.loads(READ.read_text(encoding="utf-8"))
-        if isinstance(found, dict):
-            return found
-    return {}

@@ -14,12 +14,12 @@ from gan_cocktail.reporting.tables import END, MERGING, Labels
 TEXT = (
     "Difference: FID (mean over domains, or of the union) of the other method minus that of ours, each pair of one "
     "seed; positive: ours is better. std: sample standard deviation of the differences; 95% interval: Student's t, of "
-    "each comparison by itself. Seen: the smallest true difference that as many seeds, differing as these do, find in "
-    "four of five cases. Verdict: the interval leaves out 0, or not."
+    "each comparison by itself. Detectable: the minimum detectable difference at 80% power, for as many seeds that "
+    "differ as these do. Verdict: the interval leaves out 0, or not."
 )
 VIEWS: dict[Budget, str] = {"kimg": END, "merging_kimg": MERGING}
 DOMAINS = ("mean", "union")
-COLUMNS = ["mixture", "view", "method", "domain", "n", "difference", "std", "low", "high", "seen", "verdict"]
+COLUMNS = ["mixture", "view", "method", "domain", "n", "difference", "std", "low", "high", "detectable", "verdict"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _against(method: str, ours: "pd.Series[float]", theirs: "pd.Series[float]") 
 def comparisons(rows: pd.DataFrame) -> pd.DataFrame:
     """Each trained single model against ours, by mixture, view (equal total kimg, equal merging kimg) and domain."""
     found = [
-        [mixture, view, a.method, domain, d.n, d.mean, d.std, d.low, d.high, d.seen, d.verdict]
+        [mixture, view, a.method, domain, d.n, d.mean, d.std, d.low, d.high, d.detectable, d.verdict]
         for mixture, some in rows.groupby("mixture", sort=False)
         for budget, view in VIEWS.items()
         for domain in DOMAINS
@@ -70,7 +70,7 @@ def paired_tables(differences: pd.DataFrame, labels: Labels) -> list[Table]:
             str(view): [_cells(row, labels) for row in part.to_dict("records")]
             for view, part in some.groupby("view", sort=False)
         }
-        columns = ["other method", "FID", "n", "difference", "std", "95% interval", "seen", "verdict"]
+        columns = ["other method", "FID", "n", "difference", "std", "95% interval", "detectable", "verdict"]
         result.append(Table(f"Against ours, {mixture}: FID, paired by seed", columns, groups, TEXT))
     return result
 
@@ -78,5 +78,6 @@ def paired_tables(differences: pd.DataFrame, labels: Labels) -> list[Table]:
 def _cells(row: Mapping[Any, Any], labels: Labels) -> list[str]:
     places = decimals(row["difference"], row["std"])
     interval = f"[{fixed(row['low'], places)}, {fixed(row['high'], places)}]" if row["n"] > 1 else NONE
-    numbers = [fixed(row["difference"], places, "+"), fixed(row["std"], places), interval, fixed(row["seen"], places)]
+    spread, detectable = (fixed(row[name], places) for name in ("std", "detectable"))
+    numbers = [fixed(row["difference"], places, "+"), spread, interval, detectable]
     return [labels.get(row["method"], row["method"]), row["domain"], str(row["n"]), *numbers, row["verdict"]]

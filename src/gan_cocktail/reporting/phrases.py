@@ -31,7 +31,7 @@ def _facts(d: Against) -> str:
     if d.ahead.n > 1:
         low, high = sorted(sign * bound for bound in (d.ahead.low, d.ahead.high))
         facts.append(f"95% interval {fixed(low, places)} to {fixed(high, places)}")
-        facts.append(f"{counted(d.ahead.n)}, which show differences from {fixed(d.ahead.seen, places)}")
+        facts.append(f"{counted(d.ahead.n)}, detectable: {fixed(d.ahead.detectable, places)}")
     fids = f"FID {fixed(d.ours, places)} against {fixed(d.theirs, places)}"
     return f"{fids}, {way} by {fixed(abs(d.ahead.mean), places)} ({'; '.join(facts)})."
 

@@ -42,7 +42,8 @@ def over_seeds(rows: pd.DataFrame) -> pd.DataFrame:
 class Difference:
     """A mean difference over n pairs: sample standard deviation (ddof = 1) and 95% t-interval; NaN if unknown.
 
-    seen: the smallest true difference that leaves 0 out of the interval in 80% of such comparisons, at this std.
+    detectable: the minimum detectable difference: a true one so large leaves 0 out of the interval in 80% of such
+    comparisons, at this std.
     """
 
     n: int
@@ -50,7 +51,7 @@ class Difference:
     std: float
     low: float
     high: float
-    seen: float
+    detectable: float
 
     @property
     def decided(self) -> bool:
@@ -79,5 +80,5 @@ def paired_difference(other: "pd.Series[float]", ours: "pd.Series[float]") -> Di
         return Difference(n, float(differences[0]) if n else math.nan, *[math.nan] * 4)
     mean, std = float(np.mean(differences)), float(np.std(differences, ddof=1))
     t, error = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2)), std / math.sqrt(n)
-    seen = float(nctdtrinc(n - 1, 1 - POWER, t)) * error
-    return Difference(n, mean, std, mean - t * error, mean + t * error, seen)
+    detectable = float(nctdtrinc(n - 1, 1 - POWER, t)) * error
+    return Difference(n, mean, std, mean - t * error, mean + t * error, detectable)
