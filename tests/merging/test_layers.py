@@ -29,11 +29,14 @@ def swap(layers, weights=None):
         ("mapping", ["G.mapping.fc0.weight", "G.mapping.w_avg", "D.mapping.embed.weight"]),
         ("G.mapping", ["G.mapping.fc0.weight", "G.mapping.w_avg"]),
         ("D", ["D.b8.fromrgb.bias", "D.b4.out.weight", "D.mapping.embed.weight"]),
+        ("G", ["G.mapping.fc0.weight", "G.mapping.w_avg", "G.synthesis.b4.const", "G.synthesis.b8.conv0.weight",
+               "G.synthesis.b128.torgb.affine.bias"]),
         ("synthesis.b8.conv0.weight", ["G.synthesis.b8.conv0.weight"]),
+        ("G.synthesis.b8.conv0.weight", ["G.synthesis.b8.conv0.weight"]),
         ("synthesis.b8.con", []),
         ("b1", []),
     ],
-)
+)  # fmt: skip
 def test_what_layers_name(where, named):
     names = [
         "G.mapping.fc0.weight", "G.mapping.w_avg", "G.synthesis.b4.const", "G.synthesis.b8.conv0.weight",

@@ -1,5 +1,7 @@
 """Averaging: identities of the mean."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -63,3 +65,8 @@ def test_class_settings_do_not_count_where_there_are_no_classes():
     other = TINY.model_copy(update={"class_mapping_layers": 8})
     mean([Model.random(TINY, 0), Model.random(other, 0)])
     assert TINY.differences(other) == {"class_mapping_layers": (2, 8)}
+
+
+def test_classes_keep_their_names():
+    model = Model.random(TINY.model_copy(update={"c_dim": 2}), 0)
+    assert mean([model, replace(model, classes=("cat", "dog"))]).classes == ("cat", "dog")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gan_cocktail.checkpoints.fisher import Fisher
 from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.merging.fisher import by_fisher
 from gan_cocktail.merging.ingredients import Ingredients
 from gan_cocktail.merging.table import MERGES
 from gan_cocktail.params.ways import WAYS, Dare, Mean, Slerp, Task, Ties, read_way
@@ -38,6 +39,11 @@ def merge(name, models, weights=None, root=0, **more):
     fishers = [fisher_of(model, seed) for seed, model in enumerate(models)] if name == "fisher" else []
     ingredients = Ingredients(models, root, range(models[0].network.c_dim), fishers)
     return MERGES[name](ingredients, read_way({"way": name} | more))
+
+
+def broken(model):
+    """With NaN for all numbers."""
+    return replace(model, **{p: {k: torch.full_like(v, torch.nan) for k, v in getattr(model, p).items()} for p in "GD"})
 
 
 def same(one, other, parts="GD"):
@@ -68,18 +74,15 @@ def test_a_model_merged_with_itself_is_itself(name):
 def test_weights_of_one_and_nothing_give_the_one_and_never_look_at_the_other(name):
     """Not even where it holds NaN, which times 0 is NaN; for layers, where none is named."""
     one, other = lively(TINY, 0), lively(TINY, 1)
-    broken = replace(
-        other, **{p: {k: torch.full_like(v, torch.nan) for k, v in getattr(other, p).items()} for p in "GD"}
-    )
     more = {"layers": {"mapping": [1, 0]}} if name == "layers" else {}
-    if name == "aligned":  # it looks for the order of the other's channels
-        broken = other
-    assert same(one, merge(name, [one, broken], [1, 0], **more))
+    if name != "aligned":  # it looks for the order of the other's channels
+        other = broken(other)
+    assert same(one, merge(name, [one, other], [1, 0], **more))
 
 
 @pytest.mark.parametrize("name", ["mean", "layers", "slerp", "fisher"])
 def test_so_do_weights_of_nothing_and_one(name):
-    one, other = lively(TINY, 0), lively(TINY, 1)
+    one, other = broken(lively(TINY, 0)), lively(TINY, 1)
     more = {"layers": {"mapping": [0, 1]}} if name == "layers" else {}
     assert same(other, merge(name, [one, other], [0, 1], **more))
 
@@ -166,6 +169,17 @@ def test_dare_drops_a_share_and_keeps_the_expectation():
     assert torch.equal(merged[0].G["synthesis.b4.conv1.noise_const"], leaf.G["synthesis.b4.conv1.noise_const"])
 
 
+def test_dare_drops_of_each_tensor_and_each_model_something_else():
+    root, leaf = Model.random(TINY, 0), Model.random(TINY, 1)
+    merged = MERGES["dare"](Ingredients([root, leaf, leaf]), Dare(drop=0.5, scale=1, weights=[9, 1, 1]))
+    kept = [
+        ((merged.G[name] - root.G[name]) / (leaf.G[name] - root.G[name]) / 2).round()  # of how many of the two
+        for name in ("synthesis.b8.conv1.weight", "synthesis.b16.conv1.weight")
+    ]
+    assert kept[0].unique().tolist() == [0, 1, 2]
+    assert not torch.equal(*kept)
+
+
 def test_dare_that_drops_nothing_is_task_arithmetic():
     models, how = [Model.random(TINY, seed) for seed in range(3)], {"scale": 0.7, "weights": [9, 1, -2]}
     one, other = (
@@ -192,6 +206,14 @@ def test_fisher_counts_element_by_element():
         way = read_way({"way": "fisher", "floor": 0, "weights": weights})
         merged = MERGES["fisher"](Ingredients([one, other], fishers=[a, b]), way)
         torch.testing.assert_close(merged.G[KEY][:3], torch.tensor(wanted))
+
+
+def test_a_floor_of_the_mean_information_is_added():
+    """By hand: means of 0.02, of which half is added."""
+    tensors = [torch.tensor([1.0, 2.0]).double(), torch.tensor([3.0, 5.0]).double()]
+    fishers = [torch.tensor([0.01, 0.0]).double(), torch.tensor([0.03, 0.04]).double()]
+    found = by_fisher(tensors, fishers, [0.5, 0.5], 0.5)
+    torch.testing.assert_close(found, torch.tensor([(2 * 1 + 4 * 3) / 6, (1 * 2 + 5 * 5) / 6]).double())
 
 
 def test_fisher_of_equal_information_is_the_mean():
