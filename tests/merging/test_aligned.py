@@ -6,6 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from gan_cocktail.checkpoints.model import Model
 from gan_cocktail.merging.aligned import aligned, aligned_mean
 from gan_cocktail.merging.ingredients import Ingredients
 from gan_cocktail.merging.symmetries import channels, permuted
@@ -20,7 +21,17 @@ NETWORKS = [
         ("skip", "resnet", {"c_dim": 3}),
         ("resnet", "skip", {"c_dim": 2, "embed_dim": 5, "mapping_dim": 7, "mapping_layers": 3}),
         ("orig", "orig", {"c_dim": 2, "class_mapping_layers": 0, "mapping_layers": 1}),
-        ("resnet", "orig", {"channel_base": 64, "discriminator_channel_base": 128, "mbstd_channels": 2}),
+        (
+            "resnet",
+            "orig",
+            {
+                "channel_base": 64,
+                "discriminator_channel_base": 128,
+                "discriminator_channel_max": 64,
+                "mbstd_channels": 2,
+            },
+        ),
+        ("orig", "skip", {"c_dim": 1, "mapping_dim": 7}),
         ("skip", "skip", {"mbstd_channels": 0, "c_dim": 2, "class_dim": 6, "class_embed_dim": 9}),
         ("skip", "resnet", {"c_dim": 2, "class_mapping_layers": 3, "class_mapping_dim": 5, "img_channels": 1}),
     )
@@ -45,6 +56,18 @@ def drawn(model):
     c = F.one_hot(torch.arange(n) % G.c_dim, G.c_dim).float() if G.c_dim else None
     images = G(z, c, "const", psi=0.5)
     return images, D(images, c)
+
+
+@each_network
+def test_groups_hold_all_channels_of_what_writes_them(network):
+    model = Model.random(network, 0)
+    for part, groups in channels(network).items():
+        for group in groups:
+            for axis in group.axes:
+                size = getattr(model, part)[axis.name].shape[axis.dim]
+                if axis.dim == 0:
+                    assert (axis.offset, group.size * axis.width) == (0, size), axis
+                assert axis.offset + group.size * axis.width <= size, axis
 
 
 @each_network

@@ -37,10 +37,19 @@ def test_different_architectures_are_refused_by_tensor_and_shapes():
         mean([a, b])
 
 
+@pytest.mark.parametrize("part", ["G", "D"])
+def test_a_tensor_that_one_lacks_is_refused(part):
+    a, name = Model.random(TINY, 0), {"G": "synthesis.b4.const", "D": "b4.out.bias"}[part]
+    b = replace(a, **{part: {key: value for key, value in getattr(a, part).items() if key != name}})
+    for models, told in (([a, b], "in the first model and none"), ([b, a], "none in the first model and")):
+        with pytest.raises(CocktailError, match=f"tensor {part}.{name} is .*{told}"):
+            mean(models)
+
+
 @pytest.mark.parametrize(("name", "a", "b"), [("conv_clamp", None, 256.0), ("mbstd_group_size", 4, None)])
 def test_settings_that_no_shape_shows_are_compared_too(name, a, b):
     one, two = (Model.random(TINY.model_copy(update={name: value}), 0) for value in (a, b))
-    with pytest.raises(CocktailError, match=f"{name} is {a} in the first model and {b} in model 3"):
+    with pytest.raises(CocktailError, match=f"unlike networks.*{name} is {a} in the first model and {b} in model 3"):
         mean([one, one, two])
 
 
