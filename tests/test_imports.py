@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "src/gan_cocktail"
 LEVELS = [
     {"errors", "failures"},
-    {"files", "params", "seeds", "device", "machine", "progress", "recognise"},
+    {"files", "params", "seeds", "device", "machine", "progress", "recognise", "terminal"},
     {"facts", "provenance", "networks"},
     {"tensors", "ancestry"},
     {"checkpoints", "data"},

@@ -81,7 +81,7 @@ def train(
     all of them merge. folder: of the training's state, log and sample grids. The same call again continues from there
     (or is over at once); another one keeps aside what is there.
 
-    Raises StoppedError on Ctrl-C, DivergedError on NaN.
+    Raises StoppedError on Ctrl-C, DivergedError on a number that is not finite or beyond a million.
     """
     n, given = initial.network.c_dim, [k for k, source in enumerate(shown) if source]
     if len(shown) != n or not given:

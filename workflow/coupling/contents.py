@@ -11,6 +11,7 @@ from pathlib import Path
 from gan_cocktail.files import write_text
 from gan_cocktail.jobs import jobs, made
 from gan_cocktail.plan.experiment import Plan
+from workflow.coupling.remembered import kept
 from workflow.coupling.stamps import files, stamp
 
 CACHE = Path(".snakemake/contents.json")  # by path: the stamp at which a digest was taken, and the digest
@@ -67,6 +68,6 @@ def _digest(path: str) -> str:
 
 
 def _read_cache() -> dict[str, tuple[str, str]]:
-    with suppress(OSError, ValueError, AttributeError, TypeError):
-        return {path: (str(at), str(digest)) for path, (at, digest) in json.loads(CACHE.read_text()).items()}
+    with suppress(ValueError, TypeError):
+        return {path: (str(at), str(digest)) for path, (at, digest) in kept(CACHE).items()}
     return {}

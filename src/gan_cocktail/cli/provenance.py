@@ -12,6 +12,7 @@ from rich.tree import Tree
 
 from gan_cocktail.ancestry import GONE, OTHER, Ancestor, ancestry
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.terminal import harmless
 
 ELSEWHERE = ("kind", "parents", "settings", "versions")  # told in another place
 LONGEST = 100  # characters of a value in the tree; --json has all
@@ -62,7 +63,7 @@ def _tree(each: Ancestor, seen: set[int], tree: Tree | None = None) -> Tree:
 
 def _lines(each: Ancestor, again: bool) -> list[str]:
     """A file: where and whether it is; what it is; its recipe; what made it."""
-    place = _harmless(each.path)
+    place = harmless(each.path)
     first = "  ".join(part for part in (place, each.sha256[:12], each.state, "as above" * again) if part)
     if again or not each.info:
         return [first]
@@ -72,7 +73,7 @@ def _lines(each: Ancestor, again: bool) -> list[str]:
         values = each.info.get(key)
         if isinstance(values, dict):
             lines.append(f"{key}: " + ", ".join(f"{k} {_said(v)}" for k, v in values.items()))
-    return [first, *(_harmless(line) for line in lines)]
+    return [first, *(harmless(line) for line in lines)]
 
 
 def _short(value: Any) -> bool:
@@ -82,8 +83,3 @@ def _short(value: Any) -> bool:
 
 def _said(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
-
-
-def _harmless(text: str) -> str:
-    """Out of a file: what would steer a terminal is shown, not sent."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

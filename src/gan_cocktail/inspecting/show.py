@@ -12,6 +12,7 @@ from gan_cocktail.inspecting.files import File
 from gan_cocktail.inspecting.merging import Merge
 from gan_cocktail.inspecting.report import Report
 from gan_cocktail.inspecting.wording import size, summary
+from gan_cocktail.terminal import harmless
 
 Rows = Sequence[Sequence[str]]
 
@@ -43,7 +44,7 @@ def say(text: str) -> None:
 
 def table(title: str, header: Sequence[str], rows: Rows) -> None:
     """Print a table: with lines on a terminal, else its columns aligned and no line wrapped."""
-    console, rows = Console(highlight=False), [[_harmless(cell) for cell in row] for row in rows]
+    console, rows = Console(highlight=False), [[harmless(cell) for cell in row] for row in rows]
     if console.is_terminal:
         drawn = Table(title=Text(title) if title else None, box=box.SIMPLE, title_justify="left")
         for cell in header:
@@ -56,11 +57,6 @@ def table(title: str, header: Sequence[str], rows: Rows) -> None:
     widths = [max(len(row[k]) for row in everything) for k in range(len(header))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in everything]
     print("\n".join(line.rstrip() for line in ([title] if title else []) + lines), end="\n\n")
-
-
-def _harmless(cell: str) -> str:
-    """A cell that may be out of a file: what would steer a terminal is shown, not sent."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cell)
 
 
 def _files(files: Sequence[File]) -> Rows:

@@ -1,4 +1,5 @@
-"""The extractors by name: a new one is a file beside this one, a line here and a name in params/evaluation.py."""
+"""The extractors by name: a new one is a file beside this one, a line here, a name in params/evaluation.py, and what it
+needs in plan/needs.py."""
 
 from collections.abc import Callable
 from functools import partial

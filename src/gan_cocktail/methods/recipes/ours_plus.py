@@ -1,5 +1,5 @@
-"""GAN Cocktail, pulled towards what the root and the rooted models draw of the same latents: beyond the paper, and what
-older experiments, put away in docs/notebook.md, found best."""
+"""GAN Cocktail, pulled towards what the root and the rooted models draw of the same latents: beyond the paper, and not
+better where it was measured (docs/methods.md)."""
 
 from gan_cocktail.params.method import Method
 from gan_cocktail.params.restraints import ConsistencyParams
