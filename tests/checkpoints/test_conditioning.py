@@ -1,5 +1,7 @@
 """Widening: a source's function does not change."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -92,5 +94,33 @@ def test_new_weights_depend_on_the_seed_alone(tiny):
 
 
 def test_a_source_of_several_classes_is_refused():
-    with pytest.raises(CocktailError, match="2 classes"):
-        widen(Model.random(TINY.model_copy(update={"c_dim": 2}), 0), 3, 0, 0)
+    source = replace(Model.random(TINY.model_copy(update={"c_dim": 2}), 0), classes=("cat", "dog"))
+    with pytest.raises(CocktailError, match=r"the source has 2 classes \(cat, dog\).* its domain: say which"):
+        widen(source, 3, 0, 0)
+
+
+def test_a_source_of_one_class_needs_no_label():
+    source = lively(TINY.model_copy(update={"c_dim": 1}), 0)
+    close(draw(widen(source, 3, 2, 0), label(3, 2)), draw(source, label(1, 0)))
+
+
+def test_classes_and_what_is_known_of_the_source_are_kept(tiny):
+    wide = widen(replace(tiny, info={"kind": "cats"}), ["cat", "dog"], 0, 0)
+    assert (wide.classes, wide.info, wide.network.c_dim) == (("cat", "dog"), {"kind": "cats"}, 2)
+    assert widen(tiny, 2, 0, 0).classes == ()
+
+
+@pytest.mark.parametrize("c_dim", [0, 2])
+def test_a_leaf_may_lack_its_discriminator_and_the_root_may_not(c_dim):
+    source = replace(lively(TINY.model_copy(update={"c_dim": c_dim}), 0), D={})
+    with pytest.raises(CocktailError, match="discriminator"):
+        widen(source, 2, 0, 0, 0)
+    wide = widen(source, 2, 0, 0, 0, leaf=True)
+    assert wide.D == {}
+    close(draw(wide, label(2, 0)), draw(source, label(2, 0) if c_dim else None))
+
+
+def test_new_columns_of_the_first_layer_are_of_its_initial_scale(tiny):
+    """Stored weights of the mapping network are N(0, 1) over 0.01."""
+    new = widen(tiny, 2, 0, 0).G["mapping.fc0.weight"][:, TINY.z_dim :]
+    assert 80 < new.std() < 120  # of 256 numbers: 4 standard deviations
