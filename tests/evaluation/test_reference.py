@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.evaluation.features import Identity
 from gan_cocktail.evaluation.metrics import frechet_distance, moments
-from gan_cocktail.evaluation.reference import load_reference, make_reference, of_real_images, pool, save_reference
+from gan_cocktail.evaluation.reference import (
+    PARTS,
+    load_reference,
+    make_reference,
+    of_real_images,
+    pool,
+    save_reference,
+)
+from gan_cocktail.facts import read_facts
 from gan_cocktail.tensors import save_tensors
 
 WHO = Identity("efficientnet_lite0", "abc", "clean bicubic 64", 6)
@@ -112,6 +120,32 @@ def test_numbers_that_are_not_finite_are_not_loaded(tmp_path):
     save_tensors(arrays, {"extractors": {WHO.name: vars(WHO)}, "origin": "real", "info": {}}, tmp_path / "r")
     with pytest.raises(CocktailError, match="r: its cov are not all finite"):
         load_reference(tmp_path / "r", WHO)
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ({"extractors": {}}, "r: no `extractors` in it; expected statistics"),
+        ({"extractors": {WHO.name: {"name": WHO.name}}}, "r: expected name, weights, resizing and size"),
+        ({"extractors": {WHO.name: "abc"}}, "r: expected name, weights, resizing and size"),
+        ({"origin": None}, "r: expected features, mean, cov, and what they are of; the file is damaged"),
+        ({"info": None}, "r: expected features, mean, cov, and what they are of; the file is damaged"),
+        ("cov", "r: expected features, mean, cov, and what they are of; the file is damaged"),
+    ],
+)
+def test_damaged_statistics_are_refused_by_name(tmp_path, damage, told):
+    kept = [part for part in PARTS if part != damage]
+    arrays = {f"{WHO.name}/{part}": torch.from_numpy(getattr(reference(20, 0), part)) for part in kept}
+    facts = {"extractors": {WHO.name: vars(WHO)}, "origin": "real", "info": {}}
+    facts |= damage if isinstance(damage, dict) else {}
+    save_tensors(arrays, {key: value for key, value in facts.items() if value is not None}, tmp_path / "r")
+    with pytest.raises(CocktailError, match=re.escape(f"{tmp_path}/{told}")):
+        load_reference(tmp_path / "r", WHO)
+
+
+def test_the_file_says_of_how_many_images_it_is(tmp_path):
+    save_reference([reference(2, 0)], tmp_path / "r")
+    assert read_facts(tmp_path / "r", "statistics")["n_images"] == 2
 
 
 def test_what_was_read_is_told_of_real_images_alone():
