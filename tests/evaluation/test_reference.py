@@ -89,6 +89,7 @@ def test_the_pool_follows_the_class_probabilities():
     a, b = reference(4000, 0, shift=0), reference(1000, 1, shift=3, origin="synthetic")
     pooled = pool([a, b], [0.9, 0.1], 0)
     assert pooled.origin == "synthetic"  # one synthetic part makes the whole so
+    assert pool([a, a], [0.5, 0.5], 0).origin == "real"
     assert pooled.mean == pytest.approx(0.9 * a.mean + 0.1 * b.mean)
     assert (pooled.features[:, 0].astype(float) > 1.5).mean() == pytest.approx(0.1 + 0.9 * 0.067, abs=0.03)
     assert frechet_distance(*moments(pooled.features), pooled.mean, pooled.cov) < 0.1

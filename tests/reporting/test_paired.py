@@ -2,7 +2,7 @@
 
 from gan_cocktail.reporting.formats import NONE
 from gan_cocktail.reporting.paired import comparisons, paired_tables
-from gan_cocktail.reporting.tables import END
+from gan_cocktail.reporting.tables import END, MERGING
 from tests.reporting.conftest import evaluation
 
 
@@ -55,3 +55,16 @@ def test_nothing_to_compare_is_an_empty_table(load):
     found = comparisons(load(*seeds("other", {0: 1})))
     assert found.empty
     assert paired_tables(found, {}) == []
+
+
+def test_tables_keep_the_order_of_mixtures_and_views_and_tell_intervals_from_two_seeds_on(load):
+    mixtures = ("zebra-ant", "ant-zebra")
+    ours = [each for mixture in mixtures for each in seeds("ours", {0: 1.0, 1: 2.0}, mixture=mixture)]
+    other = [each for mixture in mixtures for each in seeds("other", {0: 2.0, 1: 3.5}, mixture=mixture)]
+    tables = paired_tables(comparisons(load(*ours, *other)), {})
+    assert [table.heading.split()[2] for table in tables] == ["zebra-ant:", "ant-zebra:"]
+    assert [list(table.groups) for table in tables] == [[END, MERGING]] * 2
+    low, high = 1.25 - 12.706 * 0.25, 1.25 + 12.706 * 0.25  # t(0.975, 1) = 12.706; std 0.3536 over the root of 2
+    cells = tables[0].groups[END][0]
+    assert cells[:5] == ["other", "mean", "2", "+1.25", "0.35"]
+    assert cells[5] == f"[{low:.2f}, {high:.2f}]".replace("-", "\N{MINUS SIGN}")
