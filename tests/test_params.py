@@ -70,6 +70,7 @@ def test_every_key_of_params_yaml_is_there_and_commented():
         ("mixtures.cat-face.sources", ["cat"], "mixtures.cat-face.sources: needs 2 or more, found"),
         ("mixtures.cat-face.root", "car", "root 'car' is none of its sources"),
         ("mixtures.cat-face.class_probabilities", [1.0], "1 class_probabilities for 2 sources"),
+        ("sources.1", {"model": "x"}, "sources.1: a number is no name, for classes have numbers"),
         ("sources.cat", {"reference": "x"}, "a source needs `model` (a checkpoint) or `dataset`"),
         ("sources.cat", {"dataset": "x", "reference": "y"}, "gets its reference from it; drop `reference`"),
         ("sources.cat", {"model": "x", "reading": {"bits": 12}}, "images of a `dataset`, and there is none"),

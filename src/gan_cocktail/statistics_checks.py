@@ -12,6 +12,8 @@ from gan_cocktail.plan.experiment import Plan
 def check_reference(plan: Plan, source: str) -> None:
     """Raise CocktailError if a source's cached statistics are none, or not of what the experiment measures by."""
     path, evaluation = plan.params.sources[source].reference, plan.params.evaluation
+    if path is None:
+        _check_made(plan, source)
     if path is None or not Path(path).exists():
         return
     facts = read_facts(Path(path), f"the reference of source {source}")
@@ -29,6 +31,16 @@ def check_reference(plan: Plan, source: str) -> None:
         raise CocktailError(
             f"sources.{source}.reference: {path} is of {facts['n_images']} images, fewer than "
             f"evaluation.kid_subset_size ({size}); lower it"
+        )
+
+
+def _check_made(plan: Plan, source: str) -> None:
+    """Statistics that are made here are of as many images as are drawn, unless the source is images itself."""
+    given, n, size = plan.params.sources[source], plan.params.synthesis.n_images, plan.params.evaluation.kid_subset_size
+    if not (given.dataset or given.images) and n < size:
+        raise CocktailError(
+            f"sources.{source}: without `reference` its statistics are made of synthesis.n_images, {n}, fewer than "
+            f"evaluation.kid_subset_size ({size}); lower that, or raise synthesis.n_images"
         )
 
 

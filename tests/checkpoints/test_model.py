@@ -8,7 +8,7 @@ from gan_cocktail.checkpoints.fisher import load_fisher
 from gan_cocktail.checkpoints.model import Model, load, save
 from gan_cocktail.checkpoints.snapshots import load_snapshots, save_snapshots
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.tensors import save_tensors
+from gan_cocktail.tensors import load_tensors, save_tensors
 from tests.conftest import TINY
 
 
@@ -102,3 +102,16 @@ def test_no_header_makes_a_model_look_like_a_pickle(tiny, tmp_path):
         tiny.info = {"kind": "source", "padding": " " * length}
         save(tiny, tmp_path / "m")
         assert load(tmp_path / "m").info == tiny.info
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [["../evil", "cat"], ["/cat", "dog"], [".", "cat"], ["cat", "cat"], [1, 2], [None, "cat"], "ab", {"a": 1}],
+)
+def test_names_of_classes_are_different_and_no_paths(tmp_path, classes):
+    """Files are named after them."""
+    save(Model.random(TINY.model_copy(update={"c_dim": 2}), 0), tmp_path / "m")
+    tensors, facts = load_tensors(tmp_path / "m", "a model")
+    save_tensors(tensors, facts | {"classes": classes}, tmp_path / "m")
+    with pytest.raises(CocktailError, match=r"m: expected different names of its 2 classes, without / and \\, found"):
+        load(tmp_path / "m")

@@ -155,7 +155,7 @@ def test_a_class_of_a_source_of_another_size_and_without_a_discriminator_is_merg
     assert load(tmp_path / "rooted").info["read"] == [f"30 images of dogs.zip; 30 of 30 images {what}"]
 
 
-@pytest.mark.parametrize("classes", ["cat,cat", "cat,,dog", "", "0"])
+@pytest.mark.parametrize("classes", ["cat,cat", "cat,,dog", "", "0", "../cat,dog"])
 def test_names_that_are_none_are_refused(classes, tiny, tmp_path):
     save(tiny, tmp_path / "m")
     with pytest.raises(CocktailError, match="--classes: expected different names such as cat,face, or a number"):
@@ -173,7 +173,7 @@ def test_models_of_other_classes_are_not_averaged(pets, tmp_path):
 def test_fewer_names_than_classes_are_a_broken_file(pets, tmp_path):
     tensors, facts = load_tensors(pets, "a model")
     save_tensors(tensors, facts | {"classes": ["cat"]}, tmp_path / "m")
-    with pytest.raises(CocktailError, match="expected names of its 3 classes, found cat"):
+    with pytest.raises(CocktailError, match=r"expected different names of its 3 classes, .* found \[.cat.\]"):
         load(tmp_path / "m")
 
 

@@ -139,6 +139,9 @@ def test_a_mistake_is_one_sentence_and_code_2(call, tmp_path):
         (["finetune", "M", "M", "--kimg", 1], "expected datasets for its 0 classes, one each, found 1"),
         (["finetune", "W", "M", "M", "--kimg", 1, "--probabilities", "0.5,x"], "expected 2 positive numbers"),
         (["finetune", "W", "M", "M", "--kimg", 1, "--probabilities", "1,1,1"], "expected 2 positive numbers"),
+        (["finetune", "W", "M", "M", "--kimg", 1, "--probabilities", "1,0"], "expected 2 positive numbers"),
+        (["finetune", "W", "M", "M", "--kimg", 1, "--probabilities", "nan,1"], "expected 2 positive numbers"),
+        (["finetune", "W", "M", "M", "--kimg", "inf"], "kimg: expected a number of thousand images, found inf"),
         (["finetune", "W", "M", "M", "--kimg", 1, "--snapshots", "2"], "within the budget, --kimg 1, found 2"),
         (
             ["reference", "M", "--model", "M", "--origin", "real", "--features", "inception"],

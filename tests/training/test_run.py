@@ -41,6 +41,15 @@ def test_log_snapshots_and_samples(images, tmp_path):
     assert len(list((tmp_path / "samples").glob("*.png"))) == 10
 
 
+def test_several_snapshots_of_one_step_are_all_there(images, tmp_path):
+    run(job(images), 0.1, tmp_path, "print", CPU, snapshots=[0.033, 0.04, 0.0400001])
+    one, other, later = (load(snapshot_path(tmp_path, kimg)).G for kimg in (0.033, 0.04, 0.0400001))
+    assert all(torch.equal(value, other[name]) for name, value in one.items())
+    assert not all(torch.equal(value, later[name]) for name, value in one.items())
+    run(job(images), 0.2, tmp_path, "print", CPU, snapshots=[0.033, 0.04])  # goes on, for none is missing
+    assert not list(tmp_path.glob("before-*"))
+
+
 def test_a_larger_budget_continues_and_equals_a_run_of_that_budget(images, tmp_path, capsys):
     run(job(images), 0.2, tmp_path / "a", "print", CPU)
     more = run(job(images), 0.4, tmp_path / "a", "print", CPU)

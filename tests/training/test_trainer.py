@@ -8,7 +8,7 @@ from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.data.images import write_zip
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.training import AugmentationParams, TrainingParams
-from gan_cocktail.training.state import restore_state, save_state, saved_steps
+from gan_cocktail.training.state import restore_state, save_state
 from gan_cocktail.training.streams import FixedDatasets
 from gan_cocktail.training.trainer import Trainer, TrainingJob
 from tests.conftest import TINY
@@ -66,13 +66,6 @@ def test_resumed_equals_uninterrupted_bit_for_bit(images, tmp_path, precision):
     assert whole.ada.p == resumed.ada.p > 0
     for a, b in zip(whole.G_ema.buffers(), resumed.G_ema.buffers(), strict=True):
         assert torch.equal(a, b)
-
-
-def test_a_state_knows_its_job(images, tmp_path):
-    save_state(train(job(images), 2), tmp_path / "s", "print")
-    assert saved_steps(tmp_path / "s", "print") == 2
-    assert saved_steps(tmp_path / "s", "another") is None
-    assert saved_steps(tmp_path / "absent", "print") is None
 
 
 def test_moving_average_has_the_half_life_that_it_says(images):

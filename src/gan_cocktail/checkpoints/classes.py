@@ -1,6 +1,8 @@
 """A class of a model, as a person says it: by its name or by its number."""
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.base import nearest
@@ -24,6 +26,11 @@ def find_class(asked: str | None, names: Sequence[str], what: str, option: str =
         return int(asked)
     hint = "" if numbered(names) or asked.isdecimal() else nearest(asked, names)
     raise CocktailError(f"{option}: expected 0 to {len(names) - 1} ({what}), found {asked}{hint}")
+
+
+def is_name(told: Any) -> bool:
+    """Whether a class may be named so: files are named after it, so a path is no name."""
+    return isinstance(told, str) and re.fullmatch(r"(?!\.)[^/\\\x00-\x1f]+", told) is not None
 
 
 def numbered(names: Sequence[str]) -> bool:

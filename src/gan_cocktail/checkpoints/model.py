@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gan_cocktail.checkpoints.classes import is_name
 from gan_cocktail.checkpoints.formats.assemble import read
 from gan_cocktail.checkpoints.formats.table import is_foreign
 from gan_cocktail.checkpoints.truncation import W_AVG, with_class_means
@@ -117,13 +118,18 @@ def load(path: Path) -> Model:
     G, D = read_generator(path, with_prefix(tensors, "G."), network), with_prefix(tensors, "D.")
     if D:
         check_tensors(path, "D", D, network)
-    classes = facts.get("classes", [])
-    if classes and len(classes) != network.c_dim:
+    return Model(network, G, D, facts["info"], _class_names(path, facts.get("classes", []), network.c_dim))
+
+
+def _class_names(path: Path, told: Any, c_dim: int) -> tuple[str, ...]:
+    """Names that a file gives its classes. They become names of files, so a path is none."""
+    fit = isinstance(told, list) and all(map(is_name, told))
+    if not fit or (told and not len(set(told)) == len(told) == c_dim):
         raise CocktailError(
-            f"{path}: expected names of its {network.c_dim} classes, found {', '.join(classes)}; "
+            f"{path}: expected different names of its {c_dim} classes, without / and \\, found {told!r:.100}; "
             "the file does not fit its own description"
         )
-    return Model(network, G, D, facts["info"], tuple(classes))
+    return tuple(told)
 
 
 def check_alike(one: Model, other: Model, names: tuple[str, str], why: str) -> None:

@@ -1,5 +1,6 @@
 """Options that several verbs share."""
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
@@ -106,7 +107,7 @@ def read_shares(text: str, n: int) -> list[float]:
         shares = [float(p) for p in text.split(",") if p] or [1.0] * n
     except ValueError:
         shares = []
-    if len(shares) != n or min(shares) < 0 or not sum(shares):
+    if len(shares) != n or not all(0 < share < math.inf for share in shares):
         raise CocktailError(f"--probabilities: expected {n} positive numbers such as 0.5,0.5, found {text!r}")
     return [share / sum(shares) for share in shares]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gan_cocktail.checkpoints import model as models
-from gan_cocktail.checkpoints.classes import find_class
+from gan_cocktail.checkpoints.classes import find_class, is_name
 from gan_cocktail.checkpoints.conditioning import widen as widen_model
 from gan_cocktail.cli.classes import pick_own
 from gan_cocktail.cli.options import Out, OwnClasses, Seed
@@ -54,6 +54,8 @@ def _read(text: str) -> int | list[str]:
     names = [name.strip() for name in text.split(",")]
     if text.isdecimal() and int(text):
         return int(text)
-    if text.isdecimal() or not all(names) or len(set(names)) < len(names):
-        raise CocktailError(f"--classes: expected different names such as cat,face, or a number; found {text!r}")
+    if text.isdecimal() or not all(map(is_name, names)) or len(set(names)) < len(names):
+        raise CocktailError(
+            f"--classes: expected different names such as cat,face, or a number, no paths; found {text!r}"
+        )
     return names

@@ -8,9 +8,9 @@ from torch import Tensor
 from gan_cocktail.errors import CocktailError
 
 
-def one_each(weights: Sequence[float] | None, n: int, default: float = 1.0) -> Sequence[float]:
-    """A number for each of n models, `default` where none are given. CocktailError if there are not n."""
-    weights = [default] * n if weights is None else weights
+def one_each(weights: Sequence[float] | None, n: int) -> Sequence[float]:
+    """A number for each of n models, 1 where none are given. CocktailError if there are not n."""
+    weights = [1.0] * n if weights is None else weights
     if len(weights) != n:
         told = ",".join(f"{weight:g}" for weight in weights)
         raise CocktailError(f"weights: expected {n}, one for each model in order, found {len(weights)} ({told})")

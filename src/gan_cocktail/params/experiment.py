@@ -164,7 +164,9 @@ class Params(Section):
     training: TrainingParams = Field(TrainingParams(), description="recipe of rooting, merging and baselines")
     rooting: BudgetParams = Field(BudgetParams(), description="stage 1, a source other than the root")
     merging: MergingParams = Field(MergingParams(), description="stage 2")
-    fisher: FisherParams = Field(FisherParams(), description="Fisher information, for EWC")
+    fisher: FisherParams = Field(
+        FisherParams(), description="Fisher information, for EWC and the way to merge of that name"
+    )
     evaluation: EvaluationParams = Field(EvaluationParams(), description="metrics")
     applications: ApplicationParams | None = Field(
         ApplicationParams(), description="uses of the shared latent space, or null for none"
@@ -184,6 +186,10 @@ class Params(Section):
             _differ(what, keys)
         for taken in {"mean", "union"} & set(self.sources):
             raise ValueError(f"sources.{taken}: tables use this name for a column; choose another")
+        for number in filter(str.isdecimal, self.sources):  # `--class 1` is the class of that name, else of that number
+            raise ValueError(
+                f"sources.{number}: a number is no name, for classes have numbers; choose one with a letter"
+            )
         for mixture, m in self.mixtures.items():
             for source in m.sources:
                 if source not in self.sources:

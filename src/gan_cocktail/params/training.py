@@ -78,6 +78,6 @@ class MergingParams(BudgetParams):
 
 
 class FisherParams(Section):
-    """What EWC goes by."""
+    """What EWC goes by, and the way to merge of that name."""
 
-    n_images: int = Field(2000, ge=1, description="images of the root over which squared gradients are averaged")
+    n_images: int = Field(2000, ge=1, description="images of each model over which squared gradients are averaged")

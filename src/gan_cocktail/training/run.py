@@ -13,7 +13,7 @@ import torch.nn.functional as F
 
 from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.data.images import grid, png, to_uint8
-from gan_cocktail.errors import StoppedError
+from gan_cocktail.errors import CocktailError, StoppedError
 from gan_cocktail.facts import read_facts
 from gan_cocktail.files import atomic
 from gan_cocktail.provenance import plain
@@ -31,8 +31,14 @@ GRIDS = 10  # sample grids a training
 GRID_SIDE = 8
 
 
+Milestones = Mapping[int, Sequence[float]]
+"""By step: the kimg, several where a step is longer than what is between them, at which the generator is kept."""
+
+
 def steps_of(kimg: float, batch_size: int) -> int:
-    """Steps that show at least `kimg` thousand images."""
+    """Steps that show at least `kimg` thousand images; CocktailError if there are not so many."""
+    if not 0 <= kimg < math.inf:
+        raise CocktailError(f"kimg: expected a number of thousand images, found {kimg}")
     return math.ceil(round(kimg * 1000, 6) / batch_size)
 
 
@@ -67,7 +73,7 @@ class _Keeper:
         return self.folder / STATE
 
     @contextmanager
-    def resume(self, trainer: Trainer, last: int, milestones: Mapping[int, float]) -> Iterator[None]:
+    def resume(self, trainer: Trainer, last: int, milestones: Milestones) -> Iterator[None]:
         """Continue from the state; where that cannot be, start anew and keep aside what is there.
 
         If the block fails before it saved a state, what was kept aside is put back.
@@ -90,29 +96,31 @@ class _Keeper:
             return
         restore_state(trainer, self.state)
         print(f"{self.folder}: continuing at {trainer.kimg:g} kimg", flush=True)
-        if trainer.steps in milestones:
-            self.save_snapshot(trainer, milestones[trainer.steps])
+        self.save_snapshots(trainer, milestones)
         yield
 
-    def _why_anew(self, trainer: Trainer, last: int, milestones: Mapping[int, float]) -> str:
+    def _why_anew(self, trainer: Trainer, last: int, milestones: Milestones) -> str:
         """Why the state that is there is not continued; empty if it is."""
         facts, batch = read_facts(self.state, "the state of a training"), trainer.settings.batch_size
         if facts["fingerprint"] != self.fingerprint:
             return other_job(facts, self.made_of)
         if facts["steps"] > last:
             return f"it is at {facts['steps'] * batch / 1000:g} kimg, beyond the budget, {last * batch / 1000:g}"
-        missing = [kimg for at, kimg in milestones.items() if at < facts["steps"] and not self._has_snapshot(kimg)]
+        past = [kimg for at, some in milestones.items() if at < facts["steps"] for kimg in some]
+        missing = [kimg for kimg in past if not self._has_snapshot(kimg)]
         return f"it is beyond {missing[0]:g} kimg, and kept no generator there, which is asked for" if missing else ""
 
     def _has_snapshot(self, kimg: float) -> bool:
         path = snapshot_path(self.folder, kimg)
         return path.exists() and read_facts(path, "a snapshot")["info"].get("fingerprint") == self.fingerprint
 
-    def save_snapshot(self, trainer: Trainer, kimg: float) -> None:
-        """Keep the moving average of G, unless the training is past help (DivergedError)."""
-        check_trainer(trainer, self.folder)
-        info = {"kind": "snapshot", "kimg": kimg, "fingerprint": self.fingerprint}
-        save(replace(trainer.job.initial, G=trainer.ema_weights(), D={}, info=info), snapshot_path(self.folder, kimg))
+    def save_snapshots(self, trainer: Trainer, milestones: Milestones) -> None:
+        """Keep the moving average of G if it is asked for here, unless the training is past help (DivergedError)."""
+        for kimg in milestones.get(trainer.steps, ()):
+            check_trainer(trainer, self.folder)
+            info = {"kind": "snapshot", "kimg": kimg, "fingerprint": self.fingerprint}
+            G = replace(trainer.job.initial, G=trainer.ema_weights(), D={}, info=info)
+            save(G, snapshot_path(self.folder, kimg))
 
     def save_state(self, trainer: Trainer) -> None:
         """Save everything, unless it is past help (DivergedError)."""
@@ -141,7 +149,10 @@ def run(
     Raises StoppedError on SIGINT or SIGTERM (to any of the processes), DivergedError on NaN and what exploded.
     """
     batch, keeper = job.settings.batch_size, _Keeper(folder, fingerprint, plain(dict(made_of or {})))
-    last, milestones = steps_of(kimg, batch), {steps_of(k, batch): k for k in snapshots}
+    last = steps_of(kimg, batch)
+    milestones: dict[int, list[float]] = {}
+    for each in snapshots:
+        milestones.setdefault(steps_of(each, batch), []).append(each)
     with joined(device) as processes:
         trainer = Trainer(job, device, processes)
         if processes.first:
@@ -151,7 +162,7 @@ def run(
     return replace(job.initial, G=trainer.ema_weights(), D=trainer.D.state_dict(), info={})
 
 
-def _lead(trainer: Trainer, kimg: float, keeper: _Keeper, last: int, milestones: Mapping[int, float]) -> None:
+def _lead(trainer: Trainer, kimg: float, keeper: _Keeper, last: int, milestones: Milestones) -> None:
     """Train to step `last`, and write all that is written."""
     folder, together = keeper.folder, trainer.processes
     grids = {round(last * i / GRIDS) for i in range(1, GRIDS + 1)}
@@ -164,8 +175,7 @@ def _lead(trainer: Trainer, kimg: float, keeper: _Keeper, last: int, milestones:
                 stop = together.any(bool(caught))
                 log.record(trainer.steps, trainer.kimg, stats)
                 progress.update(trainer.kimg)
-                if trainer.steps in milestones:
-                    keeper.save_snapshot(trainer, milestones[trainer.steps])
+                keeper.save_snapshots(trainer, milestones)
                 if trainer.steps in grids:
                     write_samples(trainer, folder / f"samples/{trainer.kimg:09.3f}.png")
                 if stop or trainer.steps in grids or time.monotonic() - saved > STATE_SECONDS:

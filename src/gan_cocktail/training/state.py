@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan_cocktail.facts import read_facts
 from gan_cocktail.tensors import load_tensors, with_prefix
 from gan_cocktail.training import sealed
 from gan_cocktail.training.flat import adam_state, restore_adam
@@ -36,14 +35,6 @@ def save_state(trainer: Trainer, path: Path, fingerprint: str, made_of: Mapping[
     """
     facts = {"fingerprint": fingerprint, "steps": trainer.steps, "kimg": trainer.kimg, "made_of": made_of or {}}
     sealed.save(_tensors(trainer), facts, path)
-
-
-def saved_steps(path: Path, fingerprint: str) -> int | None:
-    """How far the state of the job `fingerprint` at `path` is; None if there is none of it."""
-    if not path.exists():
-        return None
-    facts = read_facts(path, "the state of a training")
-    return facts["steps"] if facts["fingerprint"] == fingerprint else None
 
 
 @torch.no_grad()
