@@ -30,11 +30,11 @@ def path(tmp_path_factory):
 def call(path, out, **options):
     defaults = {
         "class_": "",
-        "seeds": "0-7",
+        "seeds": "",
         "psi": 1.0,
         "mix": "",
         "w": None,
-        "noise": "fresh",
+        "noise": None,
         "frames": 3,
         "fps": 10,
     }
@@ -87,6 +87,60 @@ def test_a_file_of_w_is_drawn(path, tmp_path):
     assert (image[:, :16] == image[:, 16:]).all()
 
 
+def write_w(folder, w):
+    save_tensors({"w": w}, {"info": {"kind": "w"}}, folder / "w.safetensors")
+    return folder / "w.safetensors"
+
+
+@pytest.mark.parametrize("shape", [(1, 5, 16), (1, 12, 16), (0, 16), (0, 6, 16), (1, 17), (16,), ()])
+def test_w_of_another_shape_are_refused(path, tmp_path, shape):
+    with pytest.raises(CocktailError, match=r"expected a tensor w \[N, 16\] or \[N, 6, 16\] of this model, found \["):
+        call(path, tmp_path / "x.png", w=write_w(tmp_path, torch.zeros(shape)))
+    assert not (tmp_path / "x.png").exists()
+
+
+def test_w_that_are_no_numbers_are_refused(path, tmp_path):
+    with pytest.raises(CocktailError, match="tensor w holds numbers that are not finite"):
+        call(path, tmp_path / "x.png", w=write_w(tmp_path, torch.full((1, 6, 16), torch.nan)))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"class_": "face"}, "--class: expected none with --w, whose w are drawn as they are, found face"),
+        ({"mix": "cat=1"}, "--mix: expected none with --w"),
+        ({"psi": 0.0}, "--psi: expected none with --w, whose w are drawn as they are, found 0"),
+        ({"seeds": "5"}, "--seeds: expected none with --w, found 5; all 2 w of"),
+    ],
+)
+def test_what_a_file_of_w_leaves_without_effect_is_refused(path, tmp_path, options, message):
+    with pytest.raises(CocktailError, match=message):
+        call(path, tmp_path / "x.png", w=write_w(tmp_path, torch.zeros(2, 16)), **options)
+    assert not (tmp_path / "x.png").exists()
+
+
+def test_w_are_drawn_with_the_stored_noise_unless_another_is_asked_for(path, tmp_path):
+    w = write_w(tmp_path, torch.zeros(2, 16))
+    drawn = {
+        noise: pixels(call(path, tmp_path / f"{noise}.png", w=w, noise=noise)) for noise in (None, "const", "fresh")
+    }
+    assert (drawn[None] == drawn["const"]).all()
+    assert (drawn[None] != drawn["fresh"]).any()
+
+
+def test_without_w_noise_is_a_seed_s_own(path, tmp_path):
+    one, other = (call(path, tmp_path / f"{noise}.png", noise=noise) for noise in (None, "fresh"))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_video_refuses_noise_that_it_would_not_have(path, tmp_path):
+    with pytest.raises(
+        CocktailError, match="--noise: expected const for a video, which has the stored noise, found none"
+    ):
+        call(path, tmp_path / "film.gif", noise="none")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_walk_changes_the_class_or_the_seed_and_comes_back():
     cat, face = torch.arange(6.0).view(3, 2), 10 + torch.arange(6.0).view(3, 2)
     through = stops([cat, face])
@@ -111,6 +165,14 @@ def test_a_video_has_a_frame_a_step_and_a_size_that_players_show(path, tmp_path)
         ({"class_": "fcae"}, "did you mean 'face'"),
         ({"mix": "cat=x"}, "--mix: expected shares such as cat=0.5, found 'cat=x'"),
         ({"mix": "cat=0"}, "do not sum to 0"),
+        ({"seeds": "9-0,5"}, "found none in '9-0', which goes down"),
+        ({"class_": "cat,face,0"}, "--class: expected different classes of the model's, found cat,face,0"),
+        ({"mix": "cat=0.3,0=0.3,face=0.4"}, "--mix: expected each class once, found cat twice"),
+        ({"mix": "cat=1", "class_": "face"}, "--class: expected none with --mix, found face"),
+        ({"mix": "cat=nan,face=1"}, "--mix: expected finite shares"),
+        ({"psi": float("nan")}, "--psi: expected a number from -10 to 10, found nan"),
+        ({"psi": float("inf")}, "--psi: expected a number from -10 to 10, found inf"),
+        ({"psi": -1e30}, "--psi: expected a number from -10 to 10, found -1e.30"),
     ],
 )
 def test_a_mistake_is_one_sentence(path, tmp_path, options, message):

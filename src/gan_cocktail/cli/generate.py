@@ -1,5 +1,6 @@
 """gan-cocktail generate: images and videos of a model, by seeds."""
 
+import math
 import mimetypes
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,9 +19,11 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import atomic
 from gan_cocktail.networks.generator import Generator
 from gan_cocktail.provenance import describe
-from gan_cocktail.tensors import load_tensors
+from gan_cocktail.tensors import check_finite, load_tensors
 
 Shares = dict[str, list[float]]  # a name (of a class, or `mix`), and the share of each class in w
+SEEDS = "0-7"  # where none are asked for
+LARGEST = 10.0  # psi, of either sign: beyond, images are black or noise
 
 
 def generate(
@@ -29,16 +32,19 @@ def generate(
     class_: Annotated[
         str, typer.Option("--class", help="Classes, by name or number, comma-separated; default: all.")
     ] = "",
-    seeds: Annotated[str, typer.Option(help="Such as 0-99 or 1,5,7: one image each.")] = "0-7",
+    seeds: Annotated[str, typer.Option(help="Such as 0-99 or 1,5,7: one image each; default: 0-7.")] = "",
     psi: Annotated[float, typer.Option(help="Truncation: 1 for none, less for more typical images.")] = 1.0,
     mix: Annotated[str, typer.Option(help="Instead of a class, a mix of them in W: cat=0.5,face=0.5.")] = "",
     w: Annotated[
         Path | None, typer.Option(help="Instead of seeds, a file with w: of `gan-cocktail project`, or of the page.")
     ] = None,
     noise: Annotated[
-        Literal["fresh", "const", "none"],
-        typer.Option(help="Of images, in each pixel: fresh, a seed's own; const, as stored in the model; none."),
-    ] = "fresh",
+        Literal["fresh", "const", "none"] | None,
+        typer.Option(
+            help="In each pixel: fresh, a seed's own; const, as stored in the model; none. Default: fresh, but const "
+            "with --w and for videos."
+        ),
+    ] = None,
     frames: Annotated[int, typer.Option(min=1, help="Of a video: from one class or seed to the next.")] = 45,
     fps: Annotated[int, typer.Option(min=1, help="Of a video: frames a second.")] = 30,
 ) -> None:
@@ -48,18 +54,22 @@ def generate(
     the first: `--seeds 0 --out walk.mp4` goes from one class to the next and back.
     """
     _check(out)
+    _check_together(out, class_, mix, w, psi, noise)
     loaded = load(model)
-    G, chosen = loaded.generator().to(device.pick()), read_seeds(seeds)
-    shares = {"w": [1.0]} if w else _shares(loaded.class_names, class_, mix)
-    given = _read_w(w, G) if w else None
-    ws = {name: _w(G, chosen, each, psi, given) for name, each in shares.items()}
-    if given is not None:
-        chosen = list(range(len(given)))
+    G = loaded.generator().to(device.pick())
+    if w:
+        given = _read_w(w, G)
+        chosen, ws = _own_seeds(len(given), seeds, w), {"w": given}
+    else:
+        chosen, shares = read_seeds(seeds or SEEDS), _shares(loaded.class_names, class_, mix)
+        ws = {name: mixed_w(G, latents_of(chosen, G.z_dim), each, psi) for name, each in shares.items()}
     if out.suffix in SUFFIXES:
         write_video(G, walk(stops(list(ws.values())), frames), out, fps)
     else:
+        noise = noise or ("const" if w else "fresh")
         images = {name: draw_ws(G, each, chosen, noise) for name, each in ws.items()}
-        info = describe("images", classes=list(ws), seeds=seeds, psi=psi, noise=noise, parents=[parent(model)])
+        made_of = [parent(path) for path in (model, w) if path]
+        info = describe("images", classes=list(ws), seeds=seeds or SEEDS, psi=psi, noise=noise, parents=made_of)
         _write(images, chosen, out, info, nested=loaded.network.c_dim > 1 and not (mix or w))
     typer.echo(f"{out}: {', '.join(ws)}, {len(chosen)} seed{'s' * (len(chosen) != 1)}")
 
@@ -71,6 +81,21 @@ def _check(out: Path) -> None:
         raise CocktailError(f"--out: expected .png, .zip, {', '.join(SUFFIXES)} or a folder, found {out}")
 
 
+def _check_together(out: Path, class_: str, mix: str, w: Path | None, psi: float, noise: str | None) -> None:
+    """Raise CocktailError for an option that another one, or the kind of file, would leave without effect."""
+    if not -LARGEST <= psi <= LARGEST:
+        raise CocktailError(
+            f"--psi: expected a number from {-LARGEST:g} to {LARGEST:g}, found {psi:g}; 1 is no truncation"
+        )
+    if mix and class_:
+        raise CocktailError(f"--class: expected none with --mix, found {class_}; give one of the two")
+    for option, given in (("--class", class_), ("--mix", mix), ("--psi", "" if psi == 1 else f"{psi:g}")):
+        if w and given:
+            raise CocktailError(f"{option}: expected none with --w, whose w are drawn as they are, found {given}")
+    if out.suffix in SUFFIXES and noise not in (None, "const"):
+        raise CocktailError(f"--noise: expected const for a video, which has the stored noise, found {noise}")
+
+
 def read_seeds(text: str) -> list[int]:
     """Seeds from '0-99' or '1,5,7-9'; CocktailError if it is no such list, or none may be drawn by one."""
     found: list[int] = []
@@ -78,10 +103,19 @@ def read_seeds(text: str) -> list[int]:
         first, _, last = part.strip().partition("-")
         if not first.isdecimal() or (last and not last.isdecimal()) or int(last or first) >= 2**32:
             raise CocktailError(f"--seeds: expected numbers such as 0-99 or 1,5,7, found {text!r}")
+        if int(last or first) < int(first):
+            raise CocktailError(
+                f"--seeds: expected numbers such as 0-99, found none in {part.strip()!r}, which goes down"
+            )
         found += range(int(first), int(last or first) + 1)
-    if not found:
-        raise CocktailError(f"--seeds: expected numbers such as 0-99, found none in {text!r}")
     return found
+
+
+def _own_seeds(n: int, text: str, path: Path) -> list[int]:
+    """Seeds of n w of a file: their places in it. CocktailError if others are asked for."""
+    if text and read_seeds(text) != list(range(n)):
+        raise CocktailError(f"--seeds: expected none with --w, found {text}; all {n} w of {path} are drawn")
+    return list(range(n))
 
 
 def _shares(names: list[str], class_: str, mix: str) -> Shares:
@@ -90,33 +124,39 @@ def _shares(names: list[str], class_: str, mix: str) -> Shares:
         return {"mix": _read_mix(mix, names)}
     asked = [name.strip() for name in class_.split(",")] if class_ else names
     picked = [find_class(name, names, "the model's classes") for name in asked]
+    if len(set(picked)) < len(picked):
+        raise CocktailError(f"--class: expected different classes of the model's, found {class_}; give each once")
     return {names[k]: [float(k == i) for i in range(len(names))] for k in picked}
 
 
 def _read_mix(text: str, names: list[str]) -> list[float]:
-    shares = [0.0] * len(names)
+    shares: dict[int, float] = {}
     for part in text.split(","):
         name, _, share = part.partition("=")
+        k = find_class(name.strip(), names, "the model's classes", "--mix")
+        if k in shares:
+            raise CocktailError(f"--mix: expected each class once, found {names[k]} twice in {text!r}")
         try:
-            shares[find_class(name.strip(), names, "the model's classes", "--mix")] = float(share)
+            shares[k] = float(share)
         except ValueError:
             raise CocktailError(f"--mix: expected shares such as {names[0]}=0.5, found {part!r}") from None
-    if not sum(shares):
-        raise CocktailError(f"--mix: expected shares that do not sum to 0, found {text!r}")
-    return [share / sum(shares) for share in shares]
+    total = sum(shares.values())
+    if not total or not math.isfinite(total):
+        raise CocktailError(f"--mix: expected finite shares that do not sum to 0, found {text!r}")
+    return [shares.get(k, 0.0) / total for k in range(len(names))]
 
 
 def _read_w(path: Path, G: Generator) -> Tensor:
+    """The w of a file, on the generator's device; CocktailError if there are none, or none for this model."""
     tensors, _ = load_tensors(path, "a file with w")
-    found = tensors.get("w")
-    if found is None or found.ndim not in (2, 3) or found.shape[-1] != G.w_dim:
-        raise CocktailError(f"{path}: expected a tensor w [N, {G.w_dim}] or [N, {G.synthesis.num_ws}, {G.w_dim}]")
-    return found.float()
-
-
-def _w(G: Generator, seeds: list[int], shares: list[float], psi: float, given: Tensor | None) -> Tensor:
-    where = G.mapping.get_buffer("w_avg").device
-    return given.to(where) if given is not None else mixed_w(G, latents_of(seeds, G.z_dim), shares, psi)
+    found, num_ws = tensors.get("w"), G.synthesis.num_ws
+    if found is None or not found.numel() or found.shape[1:] not in ((G.w_dim,), (num_ws, G.w_dim)):
+        raise CocktailError(
+            f"{path}: expected a tensor w [N, {G.w_dim}] or [N, {num_ws}, {G.w_dim}] of this model, found "
+            f"{'none' if found is None else list(found.shape)}; make one with gan-cocktail project"
+        )
+    check_finite({"w": found}, path)
+    return found.float().to(G.mapping.get_buffer("w_avg").device)
 
 
 def _write(images: dict[str, Tensor], seeds: list[int], out: Path, info: dict[str, object], *, nested: bool) -> None:
