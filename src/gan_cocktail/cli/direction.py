@@ -44,7 +44,6 @@ def direction(
     except CocktailError as error:  # a page of results is worth more than this part of it
         print(f"warning: no direction: {error}", file=sys.stderr)
         found = nowhere(w.shape[1], str(error))
-    found.info |= describe(
-        "direction", attribute=attribute, label=label, n_images=n_images, seed=seed, parents=[parent(model)]
-    )
+    told = {"attribute": attribute, "label": label, "class": opened.class_names[label], "n_images": n_images}
+    found.info |= describe("direction", **told, seed=seed, parents=[parent(model)])
     save(found, out)

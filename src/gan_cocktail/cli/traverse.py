@@ -6,7 +6,7 @@ from typing import Annotated
 import torch
 import typer
 
-from gan_cocktail.applications.directions import load
+from gan_cocktail.applications.directions import Direction, load
 from gan_cocktail.applications.directions import traverse as moved
 from gan_cocktail.applications.drawing import draw_table, map_class
 from gan_cocktail.applications.effects import control, effect, measure_traverse
@@ -40,6 +40,7 @@ def traverse(
     names = domains.split(",") if domains else own
     check_order(names, own, model)
     _check(G.w_dim, found.normal.numel(), columns, names, len(own))
+    own_class = _class_of(found, own, direction, model) if metrics else 0
     print("rows:", ", ".join(names))
     steps = torch.linspace(-reach, reach, columns)
     z = latents(rows, G.z_dim, seed, "grid")
@@ -48,7 +49,7 @@ def traverse(
     if metrics is None:
         return
     attribute, z = found.info["attribute"], latents(n_images, G.z_dim, seed, "traverse")
-    facts = {"attribute": attribute, "found_in": names[found.info["label"]]}
+    facts = {"attribute": attribute, "found_in": names[own_class]}
     results = []
     for k, name in enumerate(names):
         w = map_class(G, z, k)
@@ -58,6 +59,18 @@ def traverse(
         results.append(facts | {"domain": name} | vars(done) | {"control": chance, "n_images": n_images})
     info = describe("traverse", seed=seed, parents=[parent(model), parent(direction)])
     write_json(metrics, {"info": info, "steps": steps.tolist(), "accuracy": found.accuracy, "rows": results})
+
+
+def _class_of(found: Direction, own: list[str], direction: Path, model: Path) -> int:
+    """The class of a model that a direction was found in, by its name; CocktailError if the model has no such class."""
+    label = found.info["label"]
+    name = found.info.get("class", own[label] if label < len(own) else str(label))  # older files have no name
+    if name not in own:
+        raise CocktailError(
+            f"{direction}: expected a direction of a class of {model} ({', '.join(own)}), found one of {name}; leave "
+            "--metrics out, or find one in this model"
+        )
+    return own.index(name)
 
 
 def _check(w_dim: int, found: int, columns: int, names: list[str], n: int) -> None:
