@@ -1,5 +1,6 @@
 """gan-cocktail generate: same arguments, same bytes; classes, mixes, files of w, videos."""
 
+import json
 import zipfile
 
 import imageio.v3 as iio
@@ -12,7 +13,9 @@ from gan_cocktail.applications.seeds import latents_of
 from gan_cocktail.applications.video import stops, walk
 from gan_cocktail.checkpoints.model import save
 from gan_cocktail.cli.generate import generate, read_seeds
+from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.tensors import save_tensors
 from tests.conftest import TINY
 from tests.networks.test_networks import lively
@@ -69,6 +72,17 @@ def test_seeds_mean_what_stylegan2_s_programs_mean():
 def test_a_dataset_is_one_that_this_program_reads(path, tmp_path):
     with zipfile.ZipFile(call(path, tmp_path / "a.zip", seeds="0-4", class_="cat")) as archive:
         assert sum(name.endswith(".png") for name in archive.namelist()) == 5
+
+
+def test_a_dataset_of_several_classes_says_which_each_image_is_of(path, tmp_path):
+    archive = call(path, tmp_path / "a.zip", seeds="0-2", class_="face,cat", noise="none")
+    labels = json.loads(zipfile.ZipFile(archive).read("dataset.json"))
+    assert labels["labels"] == [[f"00000/img0000000{k}.png", int(k < 3)] for k in range(6)]
+    assert labels["classes"] == ["cat", "face"]
+    faces = call(path, tmp_path / "faces.zip", seeds="0-2", class_="face", noise="none")
+    assert json.loads(zipfile.ZipFile(faces).read("dataset.json")) == {"labels": None}
+    read = read_dataset(archive, 16, 3, ReadingParams(label="face"))
+    assert torch.equal(read.images, read_dataset(faces, 16, 3).images)
 
 
 def test_psi_0_is_the_class_s_mean_and_a_mix_of_one_is_the_class(path, tmp_path):

@@ -10,6 +10,7 @@ import typer
 from torch import Tensor
 
 from gan_cocktail import device
+from gan_cocktail.applications.labelled import write_labelled
 from gan_cocktail.applications.seeds import draw_ws, latents_of, mixed_w
 from gan_cocktail.applications.video import SUFFIXES, stops, walk, write_video
 from gan_cocktail.checkpoints.classes import find_class
@@ -70,7 +71,11 @@ def generate(
         images = {name: draw_ws(G, each, chosen, noise) for name, each in ws.items()}
         made_of = [parent(path) for path in (model, w) if path]
         info = describe("images", classes=list(ws), seeds=seeds or SEEDS, psi=psi, noise=noise, parents=made_of)
-        _write(images, chosen, out, info, nested=loaded.network.c_dim > 1 and not (mix or w))
+        if out.suffix == ".zip" and len(images) > 1:
+            labelled = {loaded.class_names.index(name): each for name, each in images.items()}
+            write_labelled(out, labelled, loaded.classes, info)
+        else:
+            _write(images, chosen, out, info, nested=loaded.network.c_dim > 1 and not (mix or w))
     typer.echo(f"{out}: {', '.join(ws)}, {len(chosen)} seed{'s' * (len(chosen) != 1)}")
 
 
