@@ -1,6 +1,7 @@
 """gan-cocktail project: an image that the model itself draws is found again."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,12 @@ import pytest
 import torch
 from PIL import Image
 
-from gan_cocktail.applications.projection import in_class
+from gan_cocktail.applications.projection import in_class, with_own_means
 from gan_cocktail.applications.projection import project as find
 from gan_cocktail.applications.seeds import draw_seeds
 from gan_cocktail.checkpoints.conditioning import widen
 from gan_cocktail.checkpoints.model import load, save
+from gan_cocktail.checkpoints.truncation import W_AVG, class_means
 from gan_cocktail.cli.project import project
 from gan_cocktail.data.images import png
 from gan_cocktail.errors import CocktailError
@@ -67,6 +69,22 @@ def test_another_class_keeps_the_place_about_its_mean(union):
     w = means[1:] + torch.randn(1, G.w_dim)
     assert torch.allclose(in_class(G, w, 1, 0) - means[0], w - means[1], atol=1e-5)
     assert torch.equal(in_class(G, w, 1, 1), w + means[1] - means[1])
+
+
+def test_of_another_program_s_model_each_class_is_drawn_about_its_own_mean(union, tmp_path):
+    """Its file has one mean of w for all classes."""
+    out, path = tmp_path / "out", ROOT.parent / "shared/checkpoints/ada-cifar-32-cond10.pkl"
+    if not path.exists():
+        pytest.skip("needs shared/")
+    project(union / "image.png", path, out, "3", 2, SHIPPED, "shipped", 0)
+    assert len({(out / f"{k}.png").read_bytes() for k in range(10)}) == 10
+
+
+def test_means_are_computed_where_one_stands_for_all_classes(union):
+    model = load(union / "union.safetensors")
+    assert with_own_means(model) is model
+    alike = replace(model, G=model.G | {W_AVG: model.G[W_AVG].mean(0).repeat(2, 1)})
+    assert torch.equal(with_own_means(alike).G[W_AVG], class_means(model.network, model.G))
 
 
 def test_noise_stays_noise(union):

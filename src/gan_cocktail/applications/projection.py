@@ -3,7 +3,7 @@ appendix D)."""
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -11,6 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gan_cocktail.applications.drawing import map_class
+from gan_cocktail.checkpoints.model import Model
+from gan_cocktail.checkpoints.truncation import W_AVG, with_class_means
 from gan_cocktail.data.images import to_float
 from gan_cocktail.evaluation.perceptual import Perceptual
 from gan_cocktail.networks.generator import Generator
@@ -84,8 +86,19 @@ def project(
     return Projection(w.detach(), [layer.detach() for layer in noise], distance)
 
 
+def with_own_means(model: Model) -> Model:
+    """The model, each class with its own mean of w: files of other programs have one for all, and truncate with it."""
+    means = model.G[W_AVG]
+    if model.network.c_dim > 1 and (means == means[0]).all():
+        return replace(model, G=with_class_means(model.network, model.G))
+    return model
+
+
 def in_class(G: Generator, w: Tensor, label: int, other: int) -> Tensor:
-    """w [1, w_dim] of class `label`, moved to the same place about the mean of another class."""
+    """w [1, w_dim] of class `label`, moved to the same place about the mean of another class.
+
+    G: of a model `with_own_means`.
+    """
     means = G.mapping.get_buffer("w_avg").reshape(-1, G.w_dim)
     return w + means[other] - means[label]
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gan_cocktail import device
 from gan_cocktail.applications.learned_distance import load_lpips
-from gan_cocktail.applications.projection import Projection, in_class
+from gan_cocktail.applications.projection import Projection, in_class, with_own_means
 from gan_cocktail.applications.projection import project as find
 from gan_cocktail.checkpoints.model import load, parent
 from gan_cocktail.cli.classes import pick_class
@@ -45,7 +45,7 @@ def project(
     seed: Seed = 0,
 ) -> None:
     """Find the w with which a model draws an image, and draw it in every class."""
-    loaded, where = load(model), device.pick()
+    loaded, where = with_own_means(load(model)), device.pick()
     label, G = pick_class(loaded, class_, model), loaded.generator().to(where)
     target = _read(image, loaded.network)
     perceptual = load_lpips(where) if distance == "lpips" else load_perceptual(weights, where)
