@@ -66,6 +66,21 @@ def test_what_is_another_file_by_now_is_found_and_its_own_parents_are_not_told(m
     call("provenance", "grid.png")  # nothing is claimed
 
 
+def test_a_file_in_the_place_of_its_own_parent_is_not_its_parent(made):
+    """Merged over one of its inputs; and two that were made of each other, which recorded no SHA-256."""
+    before = sha256(Path("wide_a.safetensors"))
+    call("merge", "wide_a.safetensors", "wide_b.safetensors", "--out", "wide_a.safetensors")
+    for verify in (False, True):
+        own, other = ancestry(Path("wide_a.safetensors"), verify).parents
+        assert (own.path, own.sha256, own.state, own.parents) == ("wide_a.safetensors", before, OTHER, ())
+        assert [each.path for each in other.walk()] == ["wide_b.safetensors", "b.safetensors"]
+    assert "another file by now" in call("provenance", "wide_a.safetensors").stdout
+    for name, parent in ("xy", "yx"):
+        Path(f"{name}.json").write_text(json.dumps({"info": {"kind": "x", "parents": [{"path": f"{parent}.json"}]}}))
+    assert [each.state for each in ancestry(Path("x.json"), True).walk()] == [SAME, UNCHECKED, OTHER]
+    assert [each.state for each in sources({"parents": [{"path": "x.json"}]})] == [OTHER]
+
+
 def test_what_is_not_here_is_said(made):
     Path("b.safetensors").unlink()
     assert states("grid.png")["b.safetensors"] == GONE

@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ class Ancestor:
 
     sha256: what the child recorded; of the first file, its own if it was verified, else nothing. state: SAME, OTHER or
     GONE, or UNCHECKED. info: what it says of how it was made; None if it says nothing: what came from outside.
-    parents: none of a file that is not the one that the child was made from.
+    parents: none of a file that is not the one that the child was made from, as none is that was made from the child.
     """
 
     path: str
@@ -55,14 +55,13 @@ def ancestry(path: Path, verify: bool) -> Ancestor:
             f"{path}: expected a file that says what made it (a model, a direction, statistics, a dataset zip, a grid, "
             "an evaluation of this project), found none of these"
         )
-    known: dict[tuple[str, str], Ancestor] = {}
-    digest = sha256(path) if verify else ""
-    return Ancestor(path.as_posix(), digest, SAME if verify else UNCHECKED, info, _parents(info, verify, known))
+    digest, parents = sha256(path) if verify else "", _parents(info, verify, {}, {path.resolve()})
+    return Ancestor(path.as_posix(), digest, SAME if verify else UNCHECKED, info, parents)
 
 
 def sources(info: dict[str, Any]) -> list[Ancestor]:
     """Where what made an artifact begins, each once: sources, and what is not here or another file by now."""
-    found = [each for parent in _parents(info, True, {}) for each in parent.walk() if not each.parents]
+    found = [each for parent in _parents(info, True, {}, set()) for each in parent.walk() if not each.parents]
     return list({(each.path, each.sha256): each for each in found}.values())
 
 
@@ -75,26 +74,35 @@ def read_info(path: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _parents(info: dict[str, Any], verify: bool, known: dict[tuple[str, str], Ancestor]) -> tuple[Ancestor, ...]:
+def _parents(
+    info: dict[str, Any], verify: bool, known: dict[tuple[str, str], Ancestor], below: Set[Path]
+) -> tuple[Ancestor, ...]:
+    """Of a file that says this; below: where it and what was made from it lie."""
     recorded = info.get("parents")
     parents = [p for p in recorded if isinstance(p, dict) and "path" in p] if isinstance(recorded, list) else []
     found = []
     for each in parents:
         key = str(each["path"]), str(each.get("sha256", ""))
         if key not in known:
-            known[key] = _ancestor(*key, verify, known)
+            known[key] = _ancestor(*key, verify, known, below)
         found.append(known[key])
     return tuple(found)
 
 
-def _ancestor(path: str, digest: str, verify: bool, known: dict[tuple[str, str], Ancestor]) -> Ancestor:
-    if not Path(path).exists():
+def _ancestor(
+    path: str, digest: str, verify: bool, known: dict[tuple[str, str], Ancestor], below: Set[Path]
+) -> Ancestor:
+    place = Path(path)
+    if not place.exists():
         return Ancestor(path, digest, GONE, None)
+    place = place.resolve()
+    if place in below:  # written over by what was made from it
+        return Ancestor(path, digest, OTHER, None)
     state = UNCHECKED
     if verify and digest:
-        state = SAME if sha256(Path(path)) == digest else OTHER
+        state = SAME if sha256(place) == digest else OTHER
     info = None if state == OTHER else read_info(Path(path))
-    return Ancestor(path, digest, state, info, _parents(info or {}, verify, known))
+    return Ancestor(path, digest, state, info, _parents(info or {}, verify, known, below | {place}))
 
 
 def _of_safetensors(path: Path) -> Any:
