@@ -83,7 +83,7 @@ def _source_training(params: Params, given: Sequence[Given]) -> list[str]:
 def _evaluation(params: Params) -> list[str]:
     """What of it is not as usual."""
     told = params.evaluation.model_dump(exclude_unset=True)
-    why = "images a KID subset, of the few that are given"
+    why = "images a KID subset, of the few that are there"
     return ["evaluation:", *(_line(f"  {key}: {value}", why) for key, value in told.items())] if told else []
 
 

@@ -9,9 +9,9 @@ from typing import Any, Literal
 from gan_cocktail.checkpoints.model import Model, State, load
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import sha256
+from gan_cocktail.inspecting.beside import Beside, beside
 
 OURS = "gan-cocktail"
-REFERENCE = "reference.safetensors"
 TAKEN = ("mean", "union")  # columns of tables, so no names of sources
 
 
@@ -21,6 +21,7 @@ class File:
 
     name: what it is called here, fit to name a source. classes: the sources that it is, and which class of it each one
     is, by name or index ("" if it has one alone, or that is not said); several of a file that is taken whole.
+    statistics: what lies beside it, of a file without classes.
     """
 
     name: str
@@ -29,13 +30,14 @@ class File:
     size: int  # bytes
     model: Model
     classes: Mapping[str, str]
+    statistics: Beside | None = None
 
     @property
     def sources(self) -> dict[str, dict[str, str]]:
-        """The sources that it is, as in params.yaml; of one, with the statistics that lie beside it."""
-        model, beside = {"model": self.path.as_posix()}, self.path.with_name(REFERENCE)
-        if beside.exists() and not self.model.network.c_dim:
-            model["reference"] = beside.as_posix()
+        """The sources that it is, as in params.yaml; of one, with its statistics beside it."""
+        model = {"model": self.path.as_posix()}
+        if self.statistics and self.statistics.is_taken:
+            model["reference"] = self.statistics.path.as_posix()
         return {name: model | ({"class": own} if own else {}) for name, own in self.classes.items()}
 
     @property
@@ -56,6 +58,7 @@ class File:
             "kind": self.model.info.get("kind", "model"),
             "classes": self.model.class_names if network.c_dim else [],
             "discriminator": bool(self.model.D),
+            "reference": self.statistics.path.as_posix() if self.statistics and self.statistics.is_taken else None,
             "parameters": {"G": count(self.model.G), "D": count(self.model.D)},
             "network": network.model_dump(),
             "info": self.model.info,
@@ -109,7 +112,8 @@ def read_files(
             model = load(path)
             some = "0" if model.network.c_dim > 1 else ""
             own = some if domains is None else domains.get(name, "")
-            found.append(File(name, path, sha256(path), path.stat().st_size, model, {name: own}))
+            statistics = None if model.network.c_dim else beside(path)
+            found.append(File(name, path, sha256(path), path.stat().st_size, model, {name: own}, statistics))
         except CocktailError as e:
             problems.append(str(e))
         except OSError as e:

@@ -49,7 +49,7 @@ def propose(given: Sequence[Given], root: str, recipe: TrainingParams, kimg: flo
         "merging": {"kimg": kimg},
         **_applications(chosen.model.network.img_resolution),
         **_source_training([g for g in given if isinstance(g, Images) and g.smallest], chosen, recipe, kimg),
-        **_evaluation([g for g in given if isinstance(g, Images)]),
+        **_evaluation(given),
     }
     return parse_section(Params, written, "the experiment")
 
@@ -84,10 +84,12 @@ def _source_training(datasets: Sequence[Images], root: File, recipe: TrainingPar
     return {"source_training": {"kimg": budget, "network": network.model_dump(), "training": training}}
 
 
-def _evaluation(images: Sequence[Images]) -> dict[str, Any]:
-    """Smaller subsets for KID where there are fewer images than one of the usual subsets has."""
-    fewest, usual = min((i.n for i in images), default=0), EvaluationParams().kid_subset_size
-    return {"evaluation": {"kid_subset_size": max(2, fewest // 2)}} if images and fewest < usual else {}
+def _evaluation(given: Sequence[Given]) -> dict[str, Any]:
+    """Smaller subsets for KID where images, or statistics, are of fewer than one of the usual subsets has."""
+    beside = [g.statistics for g in given if isinstance(g, File) and g.statistics and g.statistics.is_taken]
+    counts = [g.n for g in given if isinstance(g, Images)] + [b.n_images for b in beside if b.n_images]
+    fewest, usual = min(counts, default=0), EvaluationParams().kid_subset_size
+    return {"evaluation": {"kid_subset_size": max(2, fewest // 2)}} if counts and fewest < usual else {}
 
 
 def methods_for(given: Sequence[Given], root: str, recipe: TrainingParams) -> list[str]:

@@ -79,6 +79,7 @@ def _file(file: File) -> dict[str, str]:
         "images": f"{network.img_resolution}x{network.img_resolution}, {channels}",
         "classes": f"{network.c_dim}: {classes}" if network.c_dim else "none",
         "discriminator": network.discriminator if file.model.D else "none",
+        "reference": file.statistics.sentence if file.statistics else "none",
         "generator": network.generator,
         "channels": f"{network.channel_base} / resolution, at most {network.channel_max}",
         "z, w": f"{network.z_dim}, {network.w_dim}",

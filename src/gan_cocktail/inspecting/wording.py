@@ -1,6 +1,9 @@
-"""Costs as a person says them."""
+"""Costs, and what is taken, as a person says them."""
+
+from collections.abc import Sequence
 
 from gan_cocktail.inspecting.estimate import Estimate
+from gan_cocktail.inspecting.files import File, Given
 from gan_cocktail.inspecting.speed import Speed
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -27,6 +30,11 @@ def summary(took: Estimate, speed: Speed) -> list[str]:
     if took.memory > speed.here:
         lines.append(f"That is more memory than there is, {size(speed.here)}: take a smaller batch_size.")
     return lines
+
+
+def telling_references(given: Sequence[Given]) -> list[str]:
+    """Of each checkpoint with statistics beside it, whether they are taken."""
+    return [f"{g.name}, reference: {g.statistics.sentence}" for g in given if isinstance(g, File) and g.statistics]
 
 
 def duration(hours: float) -> str:
