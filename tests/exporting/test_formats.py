@@ -9,6 +9,7 @@ from gan_cocktail.checkpoints.model import load, save
 from gan_cocktail.cli.export import export
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.exporting.single_class import single_class
+from gan_cocktail.files import sha256, write_json
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.plan.models import HUB
 from tests.networks import plain
@@ -123,6 +124,59 @@ def test_onnx_draws_the_same_for_any_batch_mix_and_psi(union, path, tmp_path):
         close(torch.from_numpy(found), G.synthesis(w, "const"))
     again = G.synthesis(w, "const")  # what the exporter traced with is not kept
     assert torch.equal(again, G.synthesis(w, "const"))
+
+
+def test_a_path_without_suffix_is_a_folder(union, path, tmp_path):
+    """For one class, for a model without classes and for all classes in a file; so is a folder, whatever its name."""
+    export(path, "rosinality", tmp_path / "pt", "cat")
+    export(path, "ada", tmp_path / "pt")
+    export(path, "ada", tmp_path / "pt", "face")
+    save(single_class(union, 0), tmp_path / "dog.safetensors")
+    (tmp_path / "v1.2").mkdir()
+    export(tmp_path / "dog.safetensors", "rosinality", tmp_path / "v1.2")
+    export(tmp_path / "dog.safetensors", "ada", tmp_path / "file.bin")
+    found = {each.relative_to(tmp_path).as_posix() for each in tmp_path.rglob("*") if each.is_file()}
+    made = {"pt/cat.pt", "pt/union.pt", "pt/face.pt", "v1.2/dog.pt", "file.bin"}
+    assert found == made | {"dog.safetensors"}
+    close(draw(load(tmp_path / "pt/cat.pt")), draw(union, 0))
+
+
+def evaluation_of(*models):
+    rows = [
+        {"kimg": 1, "domain": "cat", "metric": metric, "mean": mean} for metric, mean in (("fid", 12.5), ("kid", 0.25))
+    ]
+    info = {"kind": "evaluation", "seed": 0, "settings": {"n_images": 9}, "extractor": {"name": "x"}}
+    return {"info": info | {"parents": [{"path": str(m), "sha256": sha256(m)} for m in models]}, "rows": rows}
+
+
+def test_a_card_has_the_measurements_of_its_own_model_alone(path, tmp_path):
+    other = tmp_path / "other.safetensors"
+    other.write_text("x")
+    own, foreign = tmp_path / "own.json", tmp_path / "foreign.json"
+    write_json(own, evaluation_of(other, path))
+    write_json(foreign, evaluation_of(other))
+    export(path, "hub", tmp_path / "hub", evaluation=own)
+    assert "| cat | 12.5 | 0.25 |" in (tmp_path / "hub/README.md").read_text()
+    with pytest.raises(CocktailError, match=r"expected measurements of .*union.safetensors.*found those of .*other"):
+        export(path, "hub", tmp_path / "none", evaluation=foreign)
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ({"cat": {"fid": 1}}, "other JSON"),
+        ([], "other JSON"),
+        ({"info": {"kind": "distances"}, "rows": [1]}, "JSON of kind 'distances'"),
+    ],
+)
+def test_what_is_no_evaluation_is_one_sentence(union, path, tmp_path, content, found):
+    write_json(tmp_path / "x.json", content)
+    with pytest.raises(CocktailError, match=f"x.json: expected what gan-cocktail evaluate writes .*found {found}"):
+        export(path, "hub", tmp_path / "hub", evaluation=tmp_path / "x.json")
+    if content:
+        with pytest.raises(CocktailError, match=r"evaluation: expected what"):
+            UnionGAN(union, content)
 
 
 def test_a_hub_folder_loads_draws_and_says_what_it_is(union, path, tmp_path):

@@ -10,9 +10,9 @@ from gan_cocktail.checkpoints.model import Model, load
 from gan_cocktail.cli.options import Class
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.exporting.hub import UnionGAN
+from gan_cocktail.exporting.measured import read_evaluation
 from gan_cocktail.exporting.single_class import single_class
 from gan_cocktail.exporting.table import EXPORTS
-from gan_cocktail.files import read_json
 from gan_cocktail.params.base import nearest
 
 HUB = "hub"
@@ -25,7 +25,9 @@ FORMATS = (  # a test compares it with EXPORTS
 def export(
     model: Annotated[Path, typer.Argument(help="The union GAN, or any other model.")],
     to: Annotated[str, typer.Option(help=f"{FORMATS}.")],
-    out: Annotated[Path, typer.Option(help="Folder for hub; else the file, or a folder for a file a class.")],
+    out: Annotated[
+        Path, typer.Option(help="Folder for hub; else the file, or a folder to put it, or one a class, into.")
+    ],
     class_: Class = "",
     evaluation: Annotated[
         Path | None, typer.Option(help="Its measurements, JSON of gan-cocktail evaluate, for the hub's model card.")
@@ -34,26 +36,32 @@ def export(
     """Write a model in the format of another tool; a format of one class gets one file a class."""
     if to not in (HUB, *EXPORTS):
         raise CocktailError(f"--to: unknown format {to!r}{nearest(to, (HUB, *EXPORTS))}")
-    loaded = load(model)
+    loaded, name = load(model), model.stem
     if class_:
-        loaded = single_class(loaded, find_class(class_, loaded.class_names, f"the classes of {model}"))
+        label = find_class(class_, loaded.class_names, f"the classes of {model}")
+        name = loaded.class_names[label] if loaded.network.c_dim else name
+        loaded = single_class(loaded, label)
     if to == HUB:
-        UnionGAN(loaded, read_json(evaluation) if evaluation else None).save_pretrained(out)
+        UnionGAN(loaded, read_evaluation(evaluation, model) if evaluation else None).save_pretrained(out)
         typer.echo(f"{out}: say in its README.md under which terms it may be used")
         return
     form = EXPORTS[to]
-    for path, one in _parts(loaded, out, form.suffix) if form.one_class else [(out, loaded)]:
+    parts = _parts(loaded, out, form.suffix) if form.one_class and loaded.network.c_dim else None
+    for path, one in parts or [(_file(out, name, form.suffix), loaded)]:
         said = form.write(one, path)
         typer.echo("\n".join([str(path), *(f"  {sentence}" for sentence in said)]))
 
 
 def _parts(model: Model, out: Path, suffix: str) -> list[tuple[Path, Model]]:
-    """A file and a model of one class each; of a model of one class, the file that was asked for."""
-    if not model.network.c_dim:
-        return [(out, model)]
+    """A file and a model of one class each, in a folder."""
     if out.suffix == suffix:
         raise CocktailError(
             f"--out {out}: a file holds one class and the model has {', '.join(model.class_names)}; say which with "
             "--class, or give a folder"
         )
     return [(out / f"{name}{suffix}", single_class(model, k)) for k, name in enumerate(model.class_names)]
+
+
+def _file(out: Path, name: str, suffix: str) -> Path:
+    """The file that was asked for; a path that is a folder, or has no suffix, is one to put it into."""
+    return out / f"{name}{suffix}" if out.is_dir() or not out.suffix else out

@@ -14,6 +14,7 @@ from gan_cocktail.checkpoints.classes import find_class
 from gan_cocktail.checkpoints.model import Model, load, save
 from gan_cocktail.data.images import grid, png
 from gan_cocktail.exporting.card import card
+from gan_cocktail.exporting.measured import check_evaluation
 from gan_cocktail.files import atomic, write_text
 
 WEIGHTS, CONFIG, CARD, GRID = "model.safetensors", "config.json", "README.md", "grid.png"
@@ -28,7 +29,7 @@ class UnionGAN(ModelHubMixin, library_name="gan-cocktail", tags=["gan", "stylega
     """
 
     def __init__(self, model: Model, evaluation: Mapping[str, Any] | None = None):
-        self.model, self.evaluation = model, evaluation
+        self.model, self.evaluation = model, check_evaluation(evaluation, "evaluation") if evaluation else None
 
     @property
     def classes(self) -> list[str]:
