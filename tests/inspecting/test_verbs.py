@@ -122,6 +122,12 @@ def test_new_writes_an_experiment_that_fits(project):
     assert "snakemake --cores all --configfile experiments/pair.yaml" in written
 
 
+def test_new_says_that_even_the_least_budget_takes_longer_than_asked_for(project):
+    told = call("new", "pair", *SOURCES, "--hours", 0.001, "--seconds", 300).stdout
+    assert "That is more than --hours 0.001: stages have the least budget, 0.1 kimg, and" in told
+    assert "images whatever it is; shorten these in experiments/pair.yaml." in told
+
+
 def test_new_takes_the_statistics_that_lie_beside_a_checkpoint(project):
     shipped = ROOT / "resources/sources"
     sources = [f"--source={name}={shipped / name / 'model.safetensors'}" for name in ("cat", "face")]

@@ -15,7 +15,7 @@ from gan_cocktail.inspecting.naming import check_free, choose_root, read_given
 from gan_cocktail.inspecting.proposal import cost, fit, methods_for, propose
 from gan_cocktail.inspecting.recipe import recipe
 from gan_cocktail.inspecting.speed import speed
-from gan_cocktail.inspecting.wording import summary, telling_references
+from gan_cocktail.inspecting.wording import summary, telling_excess, telling_references
 
 
 def new(
@@ -59,6 +59,8 @@ def new(
     if not chosen.model.D:
         typer.echo(f"{chosen.name} has no discriminator: a new one is trained first, for {params.rooting.kimg:g} kimg.")
     typer.echo("\n".join([*telling_references(given), *summary(took, found)]))
+    for sentence in telling_excess(took, hours, path) if kimg is None else ():
+        typer.echo(sentence)
     if find_spec("snakemake") is None:
         typer.echo("What runs it is not installed: pip install 'gan-cocktail[workflow]'.")
     typer.echo(f"\n{command(path)}")

@@ -1,9 +1,11 @@
 """Costs, and what is taken, as a person says them."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from gan_cocktail.inspecting.estimate import Estimate
 from gan_cocktail.inspecting.files import File, Given
+from gan_cocktail.inspecting.proposal import SHORTEST
 from gan_cocktail.inspecting.speed import Speed
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -30,6 +32,16 @@ def summary(took: Estimate, speed: Speed) -> list[str]:
     if took.memory > speed.here:
         lines.append(f"That is more memory than there is, {size(speed.here)}: take a smaller batch_size.")
     return lines
+
+
+def telling_excess(took: Estimate, hours: float, path: Path) -> list[str]:
+    """That an experiment takes longer than was asked for, and what makes it so; nothing if it does not."""
+    if took.hours <= hours:
+        return []
+    return [
+        f"That is more than --hours {hours:g}: stages have the least budget, {SHORTEST:g} kimg, and "
+        f"methods, evaluation and applications ask for {took.drawn:,} images whatever it is; shorten these in {path}."
+    ]
 
 
 def telling_references(given: Sequence[Given]) -> list[str]:
