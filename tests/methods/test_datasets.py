@@ -8,6 +8,8 @@ from PIL import Image
 
 from gan_cocktail.checkpoints.model import Model, load, save
 from gan_cocktail.cli.finetune import finetune
+from gan_cocktail.cli.root import root
+from gan_cocktail.cli.train_source import train_source as train_source_verb
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.sources import train_source
@@ -121,3 +123,25 @@ def test_a_union_says_what_it_was_trained_on(tmp_path):
     assert load(tmp_path / "u.safetensors").info["read"] == [
         f"2 images of {name}; 2 of 2 images reduced from 32x32 to 16x16" for name in "ab"
     ]
+
+
+def test_a_training_never_writes_into_a_folder_of_images_that_it_reads(tmp_path):
+    pets, box = (fill(tmp_path / name, {f"{i}.png": plain() for i in range(2)}) for name in ("pets", "box"))
+    (tmp_path / "link").symlink_to(pets)
+    wide = tmp_path / "w.safetensors"
+    save(Model.random(TINY.model_copy(update={"c_dim": 2}), 0), wide)
+    inside, beside = pets / "deep" / "model.safetensors", tmp_path / "pets.safetensors"
+    for call in (
+        lambda: train_source_verb(pets, inside, "pets"),
+        lambda: train_source_verb(tmp_path / "link", inside, "pets"),
+        lambda: root(wide, pets, inside, 0.004, class_="0"),
+        lambda: finetune(wide, [box, pets], inside, 0.004),
+        lambda: finetune(wide, [box, pets], beside, 0.004, snapshots="0.002", snapshots_out=inside),
+        lambda: root(wide, fill(tmp_path / "pets.training", {"0.png": plain()}), beside, 0.004, class_="0"),
+    ):
+        with pytest.raises(
+            CocktailError, match=r"--out: expected a place outside of .*, whose images are read, found "
+        ):
+            call()
+    assert {path.name for path in pets.iterdir()} == {"0.png", "1.png"}
+    finetune(wide, [box, pets], beside, 0.004, settings="batch_size: 4")

@@ -26,6 +26,7 @@ from gan_cocktail.cli.options import (
     training_folder,
 )
 from gan_cocktail.cli.several import is_first
+from gan_cocktail.data.files import check_outside
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.twist import Twist
@@ -62,6 +63,7 @@ def finetune(
     seed: Seed = 0,
 ) -> None:
     """Train on all domains at once (stage 2, step 2, and the baselines)."""
+    check_outside(images, out, training_folder(out), *([snapshots_out] if snapshots_out else []))
     initial, recipe = load(model), read_section(TrainingParams, settings)
     if (n := initial.network.c_dim) != len(images):
         raise CocktailError(f"{model}: expected datasets for its {n} classes, one each, found {len(images)}")

@@ -22,6 +22,7 @@ from gan_cocktail.cli.options import (
     training_folder,
 )
 from gan_cocktail.cli.several import is_first
+from gan_cocktail.data.files import check_outside
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.unions import one_class, tune
@@ -42,6 +43,7 @@ def root(
     seed: Seed = 0,
 ) -> None:
     """Fine-tune the root on one source's synthetic images, as class --class of the root alone (stage 1)."""
+    check_outside([images], out, training_folder(out))
     initial, recipe = load(model), read_section(TrainingParams, settings)
     parents, n = [parent(model), parent(images)], initial.network.c_dim
     if not n:

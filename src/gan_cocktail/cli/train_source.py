@@ -9,6 +9,7 @@ from gan_cocktail import device
 from gan_cocktail.checkpoints import model
 from gan_cocktail.cli.options import Out, Reading, Seed, read_section, settings_of, training_folder
 from gan_cocktail.cli.several import is_first
+from gan_cocktail.data.files import check_outside
 from gan_cocktail.methods.sources import train_source as train
 from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.training import SourceTrainingParams
@@ -23,6 +24,7 @@ def train_source(
     seed: Seed = 0,
 ) -> None:
     """Train an unconditional source GAN on a zip or folder of images; run again to continue."""
+    check_outside([dataset], out, training_folder(out))
     section, how = read_section(SourceTrainingParams, settings), read_section(ReadingParams, reading, "--reading")
     trained = train(dataset, training_folder(out), name, section, seed, device.pick(), how)
     if is_first():

@@ -6,7 +6,7 @@ import stat
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -90,6 +90,17 @@ def some(names: Sequence[str]) -> str:
 def is_dataset(path: Path) -> bool:
     """Whether a path is a folder or a zip, complete or not, and not a checkpoint in torch's zip."""
     return recognise(require(path)).startswith(("a folder", "a zip", "a cut-off zip"))
+
+
+def check_outside(datasets: Iterable[Path], *written: Path) -> None:
+    """Raise CocktailError if a training writes into a folder of images that it reads: it would find its own there."""
+    for folder in datasets:
+        for path in written:
+            if folder.is_dir() and path.resolve().is_relative_to(folder.resolve()):
+                raise CocktailError(
+                    f"--out: expected a place outside of {folder}, whose images are read, found {path}; write "
+                    "elsewhere, or the training's own samples count among the images when it is continued"
+                )
 
 
 @contextmanager
