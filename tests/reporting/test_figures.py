@@ -10,6 +10,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from gan_cocktail.cli import build
+from gan_cocktail.cli.figure import _panel, _row
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.figures import FigureParams
 from gan_cocktail.reporting.figures import GridRow, grid_figure, panels_figure, strips_of
@@ -162,3 +163,24 @@ def test_the_verb_takes_rows_or_panels(grid, tmp_path):
         assert result.exit_code == 0, result.output
         assert (tmp_path / f"{name}.pdf").exists()
     assert isinstance(run("--out", f"{tmp_path}/both.pdf", *a_panel, *a_row).exception, CocktailError)
+
+
+@pytest.mark.parametrize("label", ["ours", "Mean, w=0.7", "a=b: c=d", "="])
+@pytest.mark.parametrize("folder", ["results", "kimg=8,seed=1"])
+def test_labels_and_paths_may_hold_what_parts_them(grid, tmp_path, label, folder):
+    path = tmp_path / folder / "g.png"
+    save_grid(grid, path, {})
+    row, (title, panel) = _row(f"{label}={path}:1", 2), _panel(f"{label}={path}")
+    assert row.label == title == label
+    np.testing.assert_array_equal(row.strips[0], grid[2:4])
+    np.testing.assert_array_equal(panel, grid)
+
+
+def test_a_grid_that_is_not_there_is_told_by_its_path(tmp_path):
+    with pytest.raises(CocktailError, match=r"^none\.png: no such file"):
+        _row("Mean, w=0.7=none.png:0", 2)
+    for wrong in ("none.png:0", "one=none.png", "one=none.png:x"):
+        with pytest.raises(CocktailError, match=r"--row: expected 'LABEL=GRID.png:CLASS,CLASS', found"):
+            _row(wrong, 2)
+    with pytest.raises(CocktailError, match=r"--panel: expected 'TITLE=GRID.png', found 'none.png'"):
+        _panel("none.png")

@@ -1,5 +1,6 @@
 """gan-cocktail figure: labelled rows of sample grids, as PNG and PDF."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,21 +15,34 @@ from gan_cocktail.reporting.grids import load_grid
 from gan_cocktail.reporting.style import save_figure
 
 
+def _titled(text: str) -> tuple[str, Path]:
+    """Title and path of TITLE=PATH, both of which may hold `=`: the last one parts them that leaves a file's path.
+
+    Where no file is there, the last of all. Raises ValueError if there is none.
+    """
+    parts = text.split("=")
+    cuts = [("=".join(parts[:k]), Path("=".join(parts[k:]))) for k in range(len(parts) - 1, 0, -1)]
+    if not cuts:
+        raise ValueError(text)
+    return next(((title, path) for title, path in cuts if os.path.isfile(path)), cuts[0])
+
+
 def _row(text: str, columns: int) -> GridRow:
     try:
-        label, place = text.split("=", 1)
-        path, classes = place.rsplit(":", 1)
+        titled, classes = text.rsplit(":", 1)
+        label, path = _titled(titled)
         wanted = [int(k) for k in classes.split(",")]
     except ValueError:
         raise CocktailError(f"--row: expected 'LABEL=GRID.png:CLASS,CLASS', found {text!r}") from None
-    return GridRow(label, strips_of(load_grid(Path(path)), columns, wanted))
+    return GridRow(label, strips_of(load_grid(path), columns, wanted))
 
 
 def _panel(text: str) -> tuple[str, np.ndarray]:
-    title, separator, path = text.rpartition("=")
-    if not separator:
-        raise CocktailError(f"--panel: expected 'TITLE=GRID.png', found {text!r}")
-    return title, load_grid(Path(path))
+    try:
+        title, path = _titled(text)
+    except ValueError:
+        raise CocktailError(f"--panel: expected 'TITLE=GRID.png', found {text!r}") from None
+    return title, load_grid(path)
 
 
 def figure(
