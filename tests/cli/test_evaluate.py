@@ -39,11 +39,18 @@ def run(tmp_path, monkeypatch):
         save_reference([make_reference(extractor(images), extractor.identity, "real", {})], path)
 
     def call(
-        cache=tmp_path / "cache", snapshots=tmp_path / "snapshots", kid_subsets=3, models=1, source_class="", data=""
+        cache=tmp_path / "cache",
+        snapshots=tmp_path / "snapshots",
+        kid_subsets=3,
+        models=1,
+        source_class="",
+        data="",
+        domains="a,b",
     ):
         settings = f"{{n_images: 20, kid_subset_size: 10, kid_subsets: {kid_subsets}, ppl_paths: 2}}"
         evaluate(
-            references, [tmp_path / "model"] * models, tmp_path / "out.json", "a,b", "a+b", "ours", merging_kimg=1,
+            references[: len(domains.split(","))], [tmp_path / "model"] * models, tmp_path / "out.json", domains,
+            "a+b", "ours", merging_kimg=1,
             snapshots=snapshots, cache=cache, settings=settings, source_class=source_class, data=data,
         )  # fmt: skip
         return json.loads((tmp_path / "out.json").read_text())
@@ -66,6 +73,32 @@ def test_domains_in_another_order_than_the_model_s_classes_are_refused(run, tmp_
     save(model, tmp_path / "model")
     with pytest.raises(CocktailError, match=r"--domains: b is class 0 of .*model \(b, a\), found a, b"):
         run()
+
+
+@pytest.mark.parametrize("domains", ["a", "bird"])
+def test_one_domain_of_a_model_of_several_classes_is_asked_for(run, domains):
+    with pytest.raises(
+        CocktailError, match=r"--source-class: expected one of 0, 1 \(2 classes in .*model\), found none"
+    ):
+        run(domains=domains)
+    measured = {
+        name: [row["mean"] for row in run(snapshots=None, domains=domains, source_class=name)["rows"]] for name in "01"
+    }
+    assert measured["0"] != measured["1"]
+
+
+@pytest.mark.parametrize(
+    ("domains", "message"),
+    [
+        ("mean,b", "names beside mean and union, .* found mean;"),
+        ("a,union", "names beside mean and union, .* found union;"),
+        ("a,a", "expected different names, one a class, found a,a"),
+    ],
+)
+def test_domains_whose_rows_would_have_one_name_are_refused(run, tmp_path, domains, message):
+    with pytest.raises(CocktailError, match=f"--domains: .*{message}"):
+        run(domains=domains)
+    assert not (tmp_path / "out.json").exists()
 
 
 def test_snapshots_of_another_network_are_refused(run, tmp_path):

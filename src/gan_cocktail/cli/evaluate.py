@@ -9,6 +9,7 @@ import torch
 import typer
 
 from gan_cocktail import device, machine
+from gan_cocktail.checkpoints.classes import find_class
 from gan_cocktail.checkpoints.model import check_alike, load, parent
 from gan_cocktail.checkpoints.snapshots import load_snapshots
 from gan_cocktail.cli.classes import check_order, pick_classes
@@ -47,14 +48,15 @@ def evaluate(
     source_class: Annotated[
         str,
         typer.Option(
-            help="Of one model a domain: which class of each is measured, comma-separated; default its first."
+            help="Of one model a domain: which class of each is measured, by name or by number from 0, "
+            "comma-separated, in order, with nothing for one that has one; needed where a model has several."
         ),
     ] = "",
     settings: Annotated[str, settings_of("evaluation")] = "",
     seed: Seed = 0,
 ) -> None:
     """Measure a model and its snapshots; writes JSON."""
-    s, where, names = read_section(EvaluationParams, settings), device.pick(), domains.split(",")
+    s, where, names = read_section(EvaluationParams, settings), device.pick(), _read_domains(domains)
     shares = read_shares(probabilities, len(names))
     yardsticks = _yardsticks(s, references, shares, seed, where)  # first: are they there?
     stages, own = _stages(model, names, source_class, snapshots, merging_kimg, len(references))
@@ -84,6 +86,19 @@ def evaluate(
     info |= {key: value for key, value in {"warnings": warned, "read": read, "shown": shown}.items() if value}
     others = {y.name: rows[y.name] for y in further}
     write_json(out, {"info": info, "rows": rows[first.name], "curve": curve, "further": others})
+
+
+def _read_domains(text: str) -> list[str]:
+    """Names of domains from 'name,name,...'; CocktailError where rows of two would have one name."""
+    names = text.split(",")
+    if taken := {"mean", "union"}.intersection(names):
+        raise CocktailError(
+            f"--domains: expected names beside mean and union, which the rows of all domains have, found "
+            f"{' and '.join(sorted(taken))}; take another name"
+        )
+    if len(set(names)) < len(names):
+        raise CocktailError(f"--domains: expected different names, one a class, found {text}; give each once")
+    return names
 
 
 def _yardsticks(
@@ -119,6 +134,9 @@ def _stages(
             f"{paths[0]}: expected a model of {n} classes, one a domain, found {models[0].network.c_dim}; "
             "give the union GAN, or one model a domain"
         )
+    if n == 1 and not source_class:
+        classes = models[0].class_names
+        find_class("", classes, f"{len(classes)} classes in {paths[0]}", "--source-class")
     own = pick_classes(models, source_class, paths)
     if not own:
         check_order(names, models[0].classes, paths[0])
