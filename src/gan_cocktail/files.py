@@ -6,10 +6,12 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from gan_cocktail.errors import CocktailError
+
+RESOURCE_FORKS = "__MACOSX"
 
 
 @contextmanager
@@ -72,11 +74,17 @@ def require(path: Path) -> Path:
     return path
 
 
+def is_hidden(path: PurePath) -> bool:
+    """Whether a file is left out of a folder or zip: by a name from there that begins with a dot, or is of macOS."""
+    return any(part == RESOURCE_FORKS or (part[0] == "." and part not in (".", "..")) for part in path.parts)
+
+
 def sha256(path: Path) -> str:
-    """Hex digest of a file's content; of a folder's, of the names and contents of all files in it."""
+    """Hex digest of a file's content; of a folder's, of the names and contents of all files in it but hidden ones."""
     if require(path).is_dir():
         files = sorted(file for file in path.rglob("*") if file.is_file())
-        lines = [f"{file.relative_to(path).as_posix()} {sha256(file)}" for file in files]
+        seen = [file for file in files if not is_hidden(file.relative_to(path))]
+        lines = [f"{file.relative_to(path).as_posix()} {sha256(file)}" for file in seen]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
     with path.open("rb") as f:
         return hashlib.file_digest(f, "sha256").hexdigest()

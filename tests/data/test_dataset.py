@@ -1,5 +1,6 @@
 """A whole dataset: what counts as an image, what is said of it, and every bad file by name."""
 
+import hashlib
 import os
 import tracemalloc
 import warnings
@@ -14,6 +15,7 @@ from PIL import Image
 
 from gan_cocktail.data.dataset import read_dataset
 from gan_cocktail.errors import CocktailError
+from gan_cocktail.files import sha256
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.reading import ReadingParams
 from tests.data.files import encoded, fill, plain, png_of
@@ -68,6 +70,17 @@ def test_hidden_files_and_what_is_no_image_are_left_out_and_counted(tmp_path, ma
     assert len(found.images) == 4
     expected = "7 files left out (5 hidden, 2 not an image: deep/labels.csv, notes.txt)"
     assert found.read.sentence("pets") == f"4 images of pets; {expected}"
+
+
+def test_hidden_files_change_no_digest_of_a_folder(tmp_path):
+    pets = fill(tmp_path / ".cache/pets", {"a.png": b"a", "deep/b.png": b"b", "notes.txt": b""})
+    before = sha256(pets)
+    lines = [f"{name} {sha256(pets / name)}" for name in ("a.png", "deep/b.png", "notes.txt")]
+    assert before == hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    fill(pets, {".DS_Store": b"x", "deep/.cache/x.png": b"x", "__MACOSX/a.png": b"x"})
+    assert sha256(pets) == before
+    fill(pets, {"c.png": b"c"})
+    assert sha256(pets) != before
 
 
 def test_a_dataset_in_a_hidden_folder_is_read(tmp_path):

@@ -15,14 +15,13 @@ from threading import Lock
 from typing import BinaryIO
 
 from gan_cocktail.errors import CocktailError
-from gan_cocktail.files import require
+from gan_cocktail.files import is_hidden, require
 from gan_cocktail.recognise import recognise
 
 SUFFIXES = (
     ".png", ".jpg", ".jpeg", ".jfif", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".jp2", ".pgm", ".ppm",
 )  # fmt: skip
 INDEX = "dataset.json"  # labels, in the layout of StyleGAN's dataset_tool.py
-RESOURCE_FORKS = "__MACOSX"
 NAMED = 3  # names that a sentence has room for
 MEMBER_BYTES = 2**30  # most of one image in a zip, unpacked
 
@@ -63,7 +62,7 @@ class Files:
     def add(self, file: File, wrong: str = "") -> None:
         """Sort a file in by its name; `wrong`: why it cannot be read, should it be an image."""
         path = PurePosixPath(file.name)
-        if any(part == RESOURCE_FORKS or (part[0] == "." and part not in (".", "..")) for part in path.parts):
+        if is_hidden(path):
             self.hidden += 1
         elif path.name == INDEX:
             self._add_index(file)
