@@ -19,7 +19,9 @@ from gan_cocktail.tensors import load_tensors, save_tensors
 from tests.conftest import TINY
 from tests.networks.test_networks import lively
 
-APP = build(["widen", "root", "merge", "finetune", "synthesize", "fisher", "direction", "samples", "swap"])
+APP = build(
+    ["widen", "root", "merge", "finetune", "synthesize", "fisher", "direction", "samples", "swap", "interpolate"]
+)
 SETTINGS = ["--settings", "{batch_size: 8, precision: fp32}"]
 
 
@@ -102,6 +104,15 @@ def test_drawn_images_say_their_class(pets, tmp_path):
 def test_verbs_that_draw_all_classes_say_them(pets, tmp_path):
     assert "rows: cat, dog, 2nd" in call("samples", pets, "--columns", 2, "--out", tmp_path / "grid.png")
     assert "classes: dog, cat" in call("swap", pets, "--classes", "dog,0", "--out", tmp_path / "swap.png")
+
+
+@pytest.mark.parametrize("verb", ["samples", "interpolate"])
+def test_grids_are_written_as_png_and_under_no_other_name(verb, pets, tmp_path):
+    for name in ("x.tiff", "x.jpg", "x"):
+        with pytest.raises(CocktailError, match=rf"--out: expected a name that ends with \.png, .* found .*{name}$"):
+            call(verb, pets, "--columns", 2, "--out", tmp_path / name)
+    call(verb, pets, "--columns", 2, "--out", tmp_path / "x.PNG")
+    assert [path.name for path in tmp_path.glob("x*")] == ["x.PNG"]
 
 
 def test_names_go_from_widening_to_the_union(images, tmp_path):

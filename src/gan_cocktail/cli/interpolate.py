@@ -9,6 +9,7 @@ from gan_cocktail.applications.drawing import draw_table
 from gan_cocktail.applications.interpolation import interpolate as between
 from gan_cocktail.cli.drawing import open_generator, read_classes, save_table
 from gan_cocktail.cli.options import Out, Rows, Seed
+from gan_cocktail.data.images import check_png
 from gan_cocktail.seeds import latents as draw_latents
 
 
@@ -24,6 +25,7 @@ def interpolate(
     seed: Seed = 0,
 ) -> None:
     """Draw rows of images along straight lines in W, from class to class, all with one noise."""
+    check_png(out)
     G, names = open_generator(model)
     stops = read_classes(classes, names, at_least=2)
     z = draw_latents(rows * (len(stops) if latents == "new" else 1), G.z_dim, seed, "grid").view(-1, rows, G.z_dim)

@@ -10,7 +10,7 @@ from gan_cocktail import device
 from gan_cocktail.checkpoints.model import load, parent
 from gan_cocktail.cli.classes import pick_classes
 from gan_cocktail.cli.options import Out, Seed, SourceClass
-from gan_cocktail.data.images import grid
+from gan_cocktail.data.images import check_png, grid
 from gan_cocktail.evaluation.sampling import draw, of_class
 from gan_cocktail.provenance import describe
 from gan_cocktail.reporting.grids import save_grid
@@ -24,6 +24,7 @@ def samples(
     seed: Seed = 0,
 ) -> None:
     """Draw the sample grid that figures are made of: every model sees the same latents and noise."""
+    check_png(out)
     loaded, where = [load(path) for path in models], device.pick()
     own = pick_classes(loaded, source_class, models)
     names = [str(path) for path in models] if own else loaded[0].class_names

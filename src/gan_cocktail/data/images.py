@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import atomic
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # a fixed date: same images, same bytes
@@ -32,6 +33,12 @@ def png(image: Tensor) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(array if array.shape[2] == 3 else array[:, :, 0]).save(buffer, "png")
     return buffer.getvalue()
+
+
+def check_png(path: Path) -> None:
+    """Raise CocktailError for a name that promises another format than PNG."""
+    if path.suffix.lower() != ".png":
+        raise CocktailError(f"--out: expected a name that ends with .png, the format that is written, found {path}")
 
 
 def write_zip(path: Path, batches: Iterable[Tensor], info: dict[str, Any]) -> None:
