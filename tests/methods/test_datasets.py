@@ -1,7 +1,9 @@
 """Trainings on datasets of real images: read as each asks, and what was read kept in the model."""
 
+import io
 import json
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -10,14 +12,17 @@ from gan_cocktail.checkpoints.model import Model, load, save
 from gan_cocktail.cli.finetune import finetune
 from gan_cocktail.cli.root import root
 from gan_cocktail.cli.train_source import train_source as train_source_verb
+from gan_cocktail.data.images import png
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.sources import train_source
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.reading import ReadingParams
 from gan_cocktail.params.training import SourceTrainingParams
+from gan_cocktail.training.streams import FreshImages
 from tests.conftest import TINY
 from tests.data.files import encoded, fill, pairs, plain, tool_zip
+from tests.networks.test_networks import lively
 
 CPU = torch.device("cpu")
 SETTINGS = {"kimg": 0.016, "network": TINY.model_dump(), "training": {"augmentation": None}}
@@ -79,6 +84,25 @@ def test_images_drawn_anew_by_sources_of_another_size_say_so(size, tmp_path, cap
     expected = ["images of source: drawn anew, enlarged from 16x16 to 32x32"] * (size != 16)
     assert said == expected
     assert len(capsys.readouterr().out.splitlines()) == len(expected)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("size", [16, 32])
+def test_grey_and_colour_sources_are_drawn_anew_in_the_network_s_channels(channels, size, tmp_path):
+    sources = [lively(TINY.model_copy(update={"img_channels": c}), c) for c in (1, 3)]
+    for source, name in zip(sources, "ab", strict=True):
+        save(source, tmp_path / name)
+    network = TINY.model_copy(update={"img_channels": channels, "img_resolution": size})
+    stream, _ = Shown([tmp_path / "a", tmp_path / "b"]).stream(network, CPU)
+    found = stream.draw(torch.tensor([0, 0, 1, 1]), torch.Generator().manual_seed(0))
+    own = torch.Generator().manual_seed(0)
+    for k, source in enumerate(sources):
+        drawn = FreshImages([source], size, CPU).draw(torch.tensor([0, 0]), own)
+        for image, pixels in zip(found[2 * k : 2 * k + 2], drawn, strict=True):
+            mode = "L" if channels == 1 else "RGB"
+            expected = np.asarray(Image.open(io.BytesIO(png(pixels))).convert(mode)).reshape(size, size, channels)
+            assert np.abs(image.permute(1, 2, 0).numpy().astype(int) - expected).max() <= (channels == 1)
+        assert found[2 * k : 2 * k + 2].float().std() > 1  # a picture
 
 
 def test_real_images_are_never_enlarged(tmp_path):

@@ -15,6 +15,7 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import atomic
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # a fixed date: same images, same bytes
+LUMA = (0.299, 0.587, 0.114)  # of red, green and blue, as in Pillow
 
 
 def to_uint8(images: Tensor) -> Tensor:
@@ -25,6 +26,16 @@ def to_uint8(images: Tensor) -> Tensor:
 def to_float(images: Tensor) -> Tensor:
     """uint8 images as float32 in [-1, 1]."""
     return images.float() / 127.5 - 1
+
+
+def in_channels(images: Tensor, channels: int) -> Tensor:
+    """Images [N, C, H, W] in [-1, 1] in other channels, as datasets are read: grey repeated, of colour its luma."""
+    if images.shape[1] == channels:
+        return images
+    if channels == 3:
+        return images.expand(-1, 3, -1, -1)
+    luma = images.new_tensor(LUMA).view(1, 3, 1, 1)
+    return (images.clamp(-1, 1) * luma).sum(1, keepdim=True)
 
 
 def png(image: Tensor) -> bytes:
