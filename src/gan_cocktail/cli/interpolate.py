@@ -25,9 +25,9 @@ def interpolate(
     seed: Seed = 0,
 ) -> None:
     """Draw rows of images along straight lines in W, from class to class, all with one noise."""
-    check_png(out)
     G, names = open_generator(model)
     stops = read_classes(classes, names, at_least=2)
+    check_png(out)
     z = draw_latents(rows * (len(stops) if latents == "new" else 1), G.z_dim, seed, "grid").view(-1, rows, G.z_dim)
     images = draw_table(G, between(G, z, stops, columns), seed)
     save_table(images, out, "interpolation", [model], classes=stops, latents=latents, seed=seed)
