@@ -1,8 +1,8 @@
 """What the docs say to type works, and their links lead somewhere."""
 
+import json
 import re
 import shlex
-import shutil
 
 import pytest
 from typer.main import get_command
@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from gan_cocktail.checkpoints.model import load, save
 from gan_cocktail.cli import VERBS, build
+from gan_cocktail.files import sha256, write_json
 from gan_cocktail.merging.table import table
 from gan_cocktail.methods.table import methods_of
 from gan_cocktail.params.yaml_text import read_yaml
@@ -31,8 +32,9 @@ def union(tmp_path, monkeypatch):
     model = lively(TINY.model_copy(update={"c_dim": 2}), 0)
     model.classes, model.info = ("cat", "face"), {"kind": "union"}
     save(model, tmp_path / UNION)
-    (tmp_path / EVALUATION).parent.mkdir(parents=True)
-    shutil.copy(ROOT / "results/evaluation/cat-face/ours/seed0.json", tmp_path / EVALUATION)
+    measured = json.loads((ROOT / "results/evaluation/cat-face/ours/seed0.json").read_text())
+    measured["info"]["parents"] = [{"path": UNION, "sha256": sha256(tmp_path / UNION)}]
+    write_json(tmp_path / EVALUATION, measured)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -21,6 +21,7 @@ from gan_cocktail.cli.options import (
     training_folder,
 )
 from gan_cocktail.cli.several import is_first
+from gan_cocktail.data.files import check_outside
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.methods.shown import Shown
 from gan_cocktail.methods.unions import tune
@@ -43,6 +44,7 @@ def discriminator(
     seed: Seed = 0,
 ) -> None:
     """Train a new discriminator against a copy of the generator, on the model's own images; the generator stays."""
+    check_outside(images, out, training_folder(out))
     source, recipe = load(model), read_section(TrainingParams, settings)
     labels, own = pick_own(source, class_, model), read_source_classes(source_class)
     _check(source, labels, images, own, model)
