@@ -175,9 +175,10 @@ def test_dare_drops_of_each_tensor_and_each_model_something_else():
     merged = MERGES["dare"](Ingredients([root, leaf, leaf]), Dare(drop=0.5, scale=1, weights=[9, 1, 1]))
     kept = [
         ((merged.G[name] - root.G[name]) / (leaf.G[name] - root.G[name]) / 2).round()  # of how many of the two
-        for name in ("synthesis.b8.conv1.weight", "synthesis.b16.conv1.weight")
+        for name in ("synthesis.b4.conv1.weight", "synthesis.b8.conv1.weight")  # of one shape
     ]
     assert kept[0].unique().tolist() == [0, 1, 2]
+    assert kept[0].shape == kept[1].shape
     assert not torch.equal(*kept)
 
 
