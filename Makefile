@@ -12,7 +12,7 @@ help: ## list the commands
 reproduce: $(READY) ## run the whole reproduction: results/tables, results/figures
 	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores all
 
-test: $(READY) ## run the tests, a quarter of an hour on two cores
+test: $(READY) ## run the tests, some ten minutes on two idle cores
 	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto --dist loadgroup -m "not long"
 
 test-long: $(READY) ## run those that take longer
