@@ -43,3 +43,11 @@ def test_fid_of_a_set_with_itself_is_printed_as_zero(n, d, scale, seed):
     assert found >= 0
     assert number(found) in ("0.00", "0.000")
     assert number(-found) in ("0.00", "0.000")
+
+
+def test_fewer_images_than_features_have_a_distance():
+    """Eigenvalues that are 0 but for rounding, of which some are below: of different means it is not 0."""
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        a, b = moments(rng.normal(0, 1, (5, 40))), moments(rng.normal(1, 1, (5, 40)))
+        assert frechet_distance(*a, *b) > np.square(a[0] - b[0]).sum() > 1

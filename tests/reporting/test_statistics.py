@@ -101,6 +101,14 @@ def test_a_detectable_difference_counts_in_four_of_five_comparisons(n):
     assert np.mean(decided) == pytest.approx(0.8, abs=0.02)
 
 
+@pytest.mark.parametrize("n", [2, 3, 16])
+def test_a_detectable_difference_has_the_power_that_the_noncentral_t_distribution_gives(n):
+    found = paired_difference(series(np.arange(n) ** 2.0), series([0.0] * n))
+    shift = found.detectable / (found.std / math.sqrt(n))
+    limit = stats.t(n - 1).ppf(0.975)
+    assert stats.nct(n - 1, shift).sf(limit) == pytest.approx(0.8, abs=1e-4)
+
+
 def test_equal_differences_are_an_interval_of_one_point():
     found = paired_difference(series([2, 3]), series([1, 2]))
     assert (found.low, found.high, found.verdict) == (1, 1, "ours better")
