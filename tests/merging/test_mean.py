@@ -79,3 +79,4 @@ def test_class_settings_do_not_count_where_there_are_no_classes():
 def test_classes_keep_their_names():
     model = Model.random(TINY.model_copy(update={"c_dim": 2}), 0)
     assert mean([model, replace(model, classes=("cat", "dog"))]).classes == ("cat", "dog")
+    assert mean([model, model]).classes == ()
