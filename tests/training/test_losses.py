@@ -32,6 +32,13 @@ def test_r1_of_a_linear_critic_is_the_squared_norm_of_its_weights():
     assert found.shape == (3,)
 
 
+def test_r1_can_be_differentiated_again():
+    images, scale = torch.ones(2, 1, 1, 3, requires_grad=True), torch.tensor(2.0, requires_grad=True)
+    found = gradient_penalty((scale * images).sum([1, 2, 3]), images)
+    (slope,) = torch.autograd.grad(found.sum(), scale)
+    assert slope.item() == pytest.approx(2 * 3 * 2 * 2)  # of 2 images with 3 pixels each: d(3 s^2)/ds = 6 s
+
+
 def test_path_lengths_of_a_linear_generator():
     """Of images sum_k A_k w_k: the root of the mean over k of |A_k^T y|^2, y being noise over the root of H W."""
     n, k, d, shape = 3, 4, 6, (2, 3, 5)

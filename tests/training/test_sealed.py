@@ -52,6 +52,15 @@ def test_a_state_of_before_checksums_is_taken(tmp_path):
     assert sealed.damage(tmp_path / STATE)
 
 
+def test_a_missing_state_is_that_of_before_and_a_damaged_one_alone_is_told(two):
+    two.unlink()
+    sealed.recover(two)
+    assert sealed.load_tensors(two, "it")[0]["a"][0] == 1
+    cut(two)
+    with pytest.raises(CocktailError, match="torn or overwritten, and no sound"):
+        sealed.recover(two)
+
+
 def flip(path):
     content = bytearray(path.read_bytes())
     content[-40] ^= 4
