@@ -1,12 +1,14 @@
 """What diverges stops, with step, tensor, the last good state and what to try; none of it is ever in a file."""
 
+import re
+
 import pytest
 import torch
 
 from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.training import trainer as training
-from gan_cocktail.training.divergence import DivergedError
+from gan_cocktail.training.divergence import LIMIT, DivergedError, check_trainer
 from gan_cocktail.training.run import run
 from tests.conftest import TINY
 from tests.reliability.conftest import COUNTED
@@ -74,3 +76,19 @@ def test_no_model_is_written_with_a_weight_that_is_not_finite(tmp_path, tiny):
     with pytest.raises(CocktailError, match=r"m\.safetensors: tensor D\.b4\.out\.bias holds numbers that are not fin"):
         save(tiny, tmp_path / "m.safetensors")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("part", ["G", "D"])
+def test_any_tensor_that_is_past_help_is_told_by_its_name(images, tmp_path, part):
+    """By its first and by its last number, wherever it lies; the limit itself is fine."""
+    trainer = training.Trainer(job(images), CPU)
+    for name, parameter in getattr(trainer, part).named_parameters():
+        for at in (0, -1):
+            number = parameter.detach()[(at,) * parameter.ndim]
+            kept = number.clone()
+            number.fill_(LIMIT)
+            check_trainer(trainer, tmp_path)
+            number.fill_(float("nan"))
+            with pytest.raises(DivergedError, match=rf"a weight of {part} \({re.escape(name)}\) became nan"):
+                check_trainer(trainer, tmp_path)
+            number.copy_(kept)
