@@ -54,9 +54,11 @@ def test_a_state_of_before_checksums_is_taken(tmp_path):
 
 def test_a_missing_state_is_that_of_before_and_a_damaged_one_alone_is_told(two):
     two.unlink()
+    assert sealed.damage(two) == "missing"
     sealed.recover(two)
     assert sealed.load_tensors(two, "it")[0]["a"][0] == 1
     cut(two)
+    assert sealed.damage(two) == "torn or overwritten"
     with pytest.raises(CocktailError, match="torn or overwritten, and no sound"):
         sealed.recover(two)
 
