@@ -94,7 +94,7 @@ def ada_step(network: NetworkParams, recipe: TrainingParams, where: torch.device
     takes = inspect.signature(losses.accumulate_gradients).parameters
     extra: dict[str, Any] = {"sync": True} if "sync" in takes else {"cur_nimg": 0}
     batch, none = recipe.batch_size, torch.zeros(recipe.batch_size, 0, device=where)
-    real = torch.rand(batch, n.img_channels, n.img_resolution, n.img_resolution, device=where) * 2 - 1
+    real = torch.rand(batch, *n.img_shape, device=where) * 2 - 1
 
     def phase(net: nn.Module, name: str, gain: int) -> None:
         z = torch.randn(batch, n.z_dim, device=where)
@@ -129,7 +129,7 @@ def rosinality_step(network: NetworkParams, recipe: TrainingParams, where: torch
 
     pair = Pair(generator(), generator(), model.Discriminator(n.img_resolution, channel_multiplier=1), recipe, where)
     batch = recipe.batch_size
-    real = torch.rand(batch, n.img_channels, n.img_resolution, n.img_resolution, device=where) * 2 - 1
+    real = torch.rand(batch, *n.img_shape, device=where) * 2 - 1
     mean = torch.zeros([], device=where)
 
     def draw(count: int) -> tuple[Tensor, Tensor]:

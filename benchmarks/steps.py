@@ -57,7 +57,7 @@ def training(network: NetworkParams, recipe: TrainingParams, at_least: float, wh
 
 def trainer_of(network: NetworkParams, recipe: TrainingParams, where: torch.device) -> Trainer:
     """Random weights, and random images to train on."""
-    shape = 64, network.img_channels, network.img_resolution, network.img_resolution
+    shape = 64, *network.img_shape
     images = FixedDatasets([torch.randint(0, 256, shape, dtype=torch.uint8)], where)
     return Trainer(TrainingJob(Model.random(network, 0), images, [1.0], recipe, 0), where)
 

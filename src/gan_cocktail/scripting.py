@@ -91,7 +91,7 @@ def train(
     probabilities = [float(source is not None) / len(given) for source in shown]
     facts = {"training": settings, "seed": job_seed, "probabilities": probabilities}
     inputs = [_sha256(model) if model else "" for model in (initial, *shown)]
-    stream = FreshImages(shown, initial.network.img_resolution, where)
+    stream = FreshImages(shown, initial.network.img_shape, where)
     job = TrainingJob(initial, stream, probabilities, settings, job_seed)
     trained = run(job, kimg, Path(folder), fingerprint(**facts, inputs=inputs), where, made_of=facts)
     kind = "rooted" if len(given) == 1 < n else "union"

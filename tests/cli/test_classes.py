@@ -20,7 +20,7 @@ from tests.conftest import TINY
 from tests.networks.test_networks import lively
 
 APP = build(
-    ["widen", "root", "merge", "finetune", "synthesize", "fisher", "direction", "samples", "swap", "interpolate"]
+    ["widen", "root", "merge", "finetune", "synthesize", "fisher", "direction", "samples", "swap", "mix", "interpolate"]
 )
 SETTINGS = ["--settings", "{batch_size: 8, precision: fp32}"]
 
@@ -106,12 +106,15 @@ def test_verbs_that_draw_all_classes_say_them(pets, tmp_path):
     assert "classes: dog, cat" in call("swap", pets, "--classes", "dog,0", "--out", tmp_path / "swap.png")
 
 
-@pytest.mark.parametrize("verb", ["samples", "interpolate"])
+GRIDS = {"samples": "--columns", "interpolate": "--columns", "mix": "--columns", "swap": "--rows"}
+
+
+@pytest.mark.parametrize("verb", GRIDS)
 def test_grids_are_written_as_png_and_under_no_other_name(verb, pets, tmp_path):
     for name in ("x.tiff", "x.jpg", "x"):
         with pytest.raises(CocktailError, match=rf"--out: expected a name that ends with \.png, .* found .*{name}$"):
-            call(verb, pets, "--columns", 2, "--out", tmp_path / name)
-    call(verb, pets, "--columns", 2, "--out", tmp_path / "x.PNG")
+            call(verb, pets, GRIDS[verb], 2, "--out", tmp_path / name)
+    call(verb, pets, GRIDS[verb], 2, "--out", tmp_path / "x.PNG")
     assert [path.name for path in tmp_path.glob("x*")] == ["x.PNG"]
 
 

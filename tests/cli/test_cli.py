@@ -52,6 +52,16 @@ def test_a_shell_can_ask_what_may_follow():
     assert follow("gan-cocktail merge --wei") == ["--weights"]
 
 
+def test_what_is_written_may_replace_a_pickle_that_cannot_be_read(call, tmp_path):
+    save(Model.random(TINY, 0), tmp_path / "m.st")
+    (tmp_path / "old.png").write_bytes(b"\x80\x04nothing.")
+    made = call("samples", tmp_path / "m.st", "--columns", 1, "--out", tmp_path / "old.png")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert (tmp_path / "old.png").read_bytes().startswith(b"\x89PNG")
+    (tmp_path / "old.png").write_bytes(b"\x80\x04nothing.")
+    assert call("samples", tmp_path / "old.png", "--out", tmp_path / "grid.png").returncode == 2
+
+
 def test_told_to_be_quiet_a_verb_says_errors_alone(call, tmp_path):
     save(Model.random(TINY, 0), tmp_path / "m.st")
     made = call("--quiet", "merge", tmp_path / "m.st", tmp_path / "m.st", "--out", tmp_path / "out.st")

@@ -16,7 +16,7 @@ def draw(model, c, psi):
 
 def judge(model, c):
     n = model.network
-    shape = 4, n.img_channels, n.img_resolution, n.img_resolution
+    shape = 4, *n.img_shape
     return model.discriminator()(torch.randn(shape, generator=torch.Generator().manual_seed(2)), c)
 
 

@@ -97,7 +97,7 @@ def test_grey_and_colour_sources_are_drawn_anew_in_the_network_s_channels(channe
     found = stream.draw(torch.tensor([0, 0, 1, 1]), torch.Generator().manual_seed(0))
     own = torch.Generator().manual_seed(0)
     for k, source in enumerate(sources):
-        drawn = FreshImages([source], size, CPU).draw(torch.tensor([0, 0]), own)
+        drawn = FreshImages([source], (3, size, size), CPU).draw(torch.tensor([0, 0]), own)
         for image, pixels in zip(found[2 * k : 2 * k + 2], drawn, strict=True):
             mode = "L" if channels == 1 else "RGB"
             expected = np.asarray(Image.open(io.BytesIO(png(pixels))).convert(mode)).reshape(size, size, channels)

@@ -66,7 +66,7 @@ def test_any_shape_of_network_draws_and_judges(network):
     with torch.no_grad():
         images = model.generator()(z, c)
         logits = model.discriminator()(images, c)
-    assert images.shape == (4, network.img_channels, network.img_resolution, network.img_resolution)
+    assert images.shape == (4, *network.img_shape)
     assert logits.shape == (4,)
     assert images.isfinite().all()
     assert logits.isfinite().all()

@@ -43,7 +43,7 @@ def unconditional(settings=PENALTIES):
 
 def fresh():
     """The first class's images are drawn anew."""
-    anew = FreshImages([Model.random(SMALL, 5), None], 16, CPU)
+    anew = FreshImages([Model.random(SMALL, 5), None], (3, 16, 16), CPU)
     return replace(conditional(), stream=PerClass([FixedDatasets([None, pixels(1)], CPU), anew], [1, 0]))
 
 

@@ -62,7 +62,7 @@ def test_the_images_asked_for_are_those_rows_of_the_whole_batch(kind):
     labels = torch.tensor([0, 1, 1, 0, 0, 0, 1, 0])
     anew, fixed = fresh().stream.streams[1], conditional().stream
     one_each = PerClass([fixed, anew], [1, 0])
-    both = {"fixed": fixed, "fresh": FreshImages([None, None], 16, CPU), "both": one_each}[kind]
+    both = {"fixed": fixed, "fresh": FreshImages([None, None], (3, 16, 16), CPU), "both": one_each}[kind]
     if kind == "fresh":
         both.generators = [anew.generators[0]] * 2
     whole = both.draw(labels, torch.Generator().manual_seed(1))

@@ -27,7 +27,7 @@ def rng(seed=0):
 
 
 def test_each_label_gets_an_image_of_its_own_source():
-    stream = FreshImages([constant(-0.5), constant(0.25), constant(0.75)], 16, CPU)
+    stream = FreshImages([constant(-0.5), constant(0.25), constant(0.75)], (3, 16, 16), CPU)
     labels = torch.tensor([2, 0, 1, 1, 0, 2])
     images = stream.draw(labels, rng())
     expected = to_uint8(torch.tensor([-0.5, 0.25, 0.75]))
@@ -36,7 +36,7 @@ def test_each_label_gets_an_image_of_its_own_source():
 
 def test_classes_can_be_drawn_by_streams_of_their_own():
     fixed = FixedDatasets([torch.full((3, 3, 16, 16), 7, dtype=torch.uint8), None, None], CPU)
-    fresh = FreshImages([None, constant(0.25), constant(0.75)], 16, CPU)
+    fresh = FreshImages([None, constant(0.25), constant(0.75)], (3, 16, 16), CPU)
     stream = PerClass([fixed, fresh], [0, 1, 1])
     values = torch.cat([torch.tensor([7], dtype=torch.uint8), to_uint8(torch.tensor([0.25, 0.75]))])
     for labels in (torch.tensor([2, 0, 1, 1, 0, 2]), torch.tensor([0, 0]), torch.tensor([2, 1])):
@@ -45,7 +45,7 @@ def test_classes_can_be_drawn_by_streams_of_their_own():
 
 
 def test_fresh_images_are_new_each_time_and_the_same_for_the_same_stream():
-    stream = FreshImages([Model.random(TINY, 0)], 16, CPU)
+    stream = FreshImages([Model.random(TINY, 0)], (3, 16, 16), CPU)
     labels, one = torch.zeros(4, dtype=torch.long), rng()
     a, b = stream.draw(labels, one), stream.draw(labels, one)
     assert not torch.equal(a, b)
@@ -54,14 +54,16 @@ def test_fresh_images_are_new_each_time_and_the_same_for_the_same_stream():
 
 
 def test_truncation_draws_images_that_are_more_alike():
-    wide, narrow = (FreshImages([Model.random(TINY, 0)], 16, CPU, psi) for psi in (1.0, 0.0))
+    wide, narrow = (FreshImages([Model.random(TINY, 0)], (3, 16, 16), CPU, psi) for psi in (1.0, 0.0))
     labels = torch.zeros(16, dtype=torch.long)
     assert narrow.draw(labels, rng()).float().std(0).mean() < wide.draw(labels, rng()).float().std(0).mean()
 
 
 @pytest.mark.parametrize("resolution", [4, 8])
 def test_larger_sources_are_reduced_to_the_union(resolution):
-    images = FreshImages([constant(0.5)], resolution, CPU).draw(torch.zeros(2, dtype=torch.long), rng())
+    images = FreshImages([constant(0.5)], (3, resolution, resolution), CPU).draw(
+        torch.zeros(2, dtype=torch.long), rng()
+    )
     assert images.shape == (2, 3, resolution, resolution)
     assert torch.equal(images, to_uint8(torch.tensor(0.5)).expand_as(images))
 
@@ -93,8 +95,10 @@ def test_asking_uses_up_all_randomness_and_takes_the_images_later(images, stream
     for stream in (
         FixedDatasets([images, images], CPU),
         FixedDatasets([streamed, images], CPU),
-        FreshImages([Model.random(TINY, 0)] * 2, 16, CPU),
-        PerClass([FixedDatasets([streamed, None], CPU), FreshImages([None, Model.random(TINY, 0)], 16, CPU)], [0, 1]),
+        FreshImages([Model.random(TINY, 0)] * 2, (3, 16, 16), CPU),
+        PerClass(
+            [FixedDatasets([streamed, None], CPU), FreshImages([None, Model.random(TINY, 0)], (3, 16, 16), CPU)], [0, 1]
+        ),
     ):
         one = rng()
         asked, state = stream.ask(labels, one), one.get_state()

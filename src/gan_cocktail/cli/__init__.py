@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -76,8 +77,8 @@ def _named(verb: str) -> Callable[..., None]:
 
 def _refuse_bad_checkpoints(arguments: Sequence[str]) -> None:
     """Refuse pickles that cannot be read before PyTorch is imported, which takes seconds and half a gigabyte."""
-    for name in arguments:
-        if os.path.isfile(name) and is_pickle(recognise(Path(name))):
+    for option, name in pairwise(["", *arguments]):
+        if option != "--out" and os.path.isfile(name) and is_pickle(recognise(Path(name))):
             from gan_cocktail.checkpoints.formats.table import describe
 
             describe(Path(name))

@@ -10,7 +10,6 @@ import typer
 from torch import Tensor
 
 from gan_cocktail import device
-from gan_cocktail.applications.labelled import write_labelled
 from gan_cocktail.applications.seeds import draw_ws, latents_of, mixed_w
 from gan_cocktail.applications.video import SUFFIXES, stops, walk, write_video
 from gan_cocktail.checkpoints.classes import find_class
@@ -72,8 +71,8 @@ def generate(
         made_of = [parent(path) for path in (model, w) if path]
         info = describe("images", classes=list(ws), seeds=seeds or SEEDS, psi=psi, noise=noise, parents=made_of)
         if out.suffix == ".zip" and len(images) > 1:
-            labelled = {loaded.class_names.index(name): each for name, each in images.items()}
-            write_labelled(out, labelled, loaded.classes, info)
+            labels = [loaded.class_names.index(name) for name, each in images.items() for _ in each]
+            write_zip(out, images.values(), info, labels, loaded.classes)
         else:
             _write(images, chosen, out, info, nested=loaded.network.c_dim > 1 and not (mix or w))
     typer.echo(f"{out}: {', '.join(ws)}, {len(chosen)} seed{'s' * (len(chosen) != 1)}")

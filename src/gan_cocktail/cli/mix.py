@@ -9,6 +9,7 @@ from gan_cocktail.applications.drawing import draw_table
 from gan_cocktail.applications.mixing import mix as mixed
 from gan_cocktail.cli.drawing import open_generator, read_classes, save_table
 from gan_cocktail.cli.options import Out, Pair, Rows, Seed
+from gan_cocktail.data.images import check_png
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.seeds import latents
 
@@ -26,6 +27,7 @@ def mix(
 
     The first row and the first column show these latents themselves; the corner is white.
     """
+    check_png(out)
     G, names = open_generator(model)
     first, second = read_classes(classes, names, at_least=2, at_most=2)
     num_ws = G.synthesis.num_ws

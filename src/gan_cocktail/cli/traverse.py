@@ -14,6 +14,7 @@ from gan_cocktail.checkpoints.model import parent
 from gan_cocktail.cli.classes import check_order
 from gan_cocktail.cli.drawing import open_generator, save_table
 from gan_cocktail.cli.options import Out, Rows, Seed
+from gan_cocktail.data.images import check_png
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.files import write_json
 from gan_cocktail.provenance import describe
@@ -35,6 +36,7 @@ def traverse(
     seed: Seed = 0,
 ) -> None:
     """Draw the same latents in every class, moved along a direction: `rows` rows a class."""
+    check_png(out)
     G, own = open_generator(model)
     found = load(direction)
     names = domains.split(",") if domains else own

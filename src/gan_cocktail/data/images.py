@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +52,25 @@ def check_png(path: Path) -> None:
         raise CocktailError(f"--out: expected a name that ends with .png, the format that is written, found {path}")
 
 
-def write_zip(path: Path, batches: Iterable[Tensor], info: dict[str, Any]) -> None:
-    """Write uint8 image batches as a dataset zip whose comment holds `info` (provenance) as JSON."""
+def write_zip(
+    path: Path,
+    batches: Iterable[Tensor],
+    info: dict[str, Any],
+    labels: Sequence[int] | None = None,
+    classes: Sequence[str] = (),
+) -> None:
+    """Write uint8 image batches as a dataset zip whose comment holds `info` (provenance) as JSON.
+
+    labels: the class of each image, by number; None where all are of one. classes: what the classes are called.
+    """
     with atomic(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
         for i, image in enumerate(image for batch in batches for image in batch):
             name = f"{i // 1000:05d}/img{i:08d}.png"
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), png(image))
-        archive.writestr(zipfile.ZipInfo("dataset.json", _EPOCH), json.dumps({"labels": None}))
+        index: dict[str, Any] = {"labels": labels and list(zip(archive.namelist(), labels, strict=True))}
+        if classes:
+            index["classes"] = list(classes)
+        archive.writestr(zipfile.ZipInfo("dataset.json", _EPOCH), json.dumps(index))
         archive.comment = json.dumps(info).encode()
 
 

@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from gan_cocktail.checkpoints.classes import find_class
-from gan_cocktail.checkpoints.model import Model, load
+from gan_cocktail.checkpoints.model import load
 from gan_cocktail.data.dataset import HELD, read_dataset
 from gan_cocktail.data.files import is_dataset
-from gan_cocktail.data.images import in_channels
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.params.network import NetworkParams
 from gan_cocktail.params.reading import ReadingParams
@@ -86,7 +84,7 @@ class Shown:
         for path, sentence in said.items():
             print(f"images of {path}: {sentence}", flush=True)
         resized = [f"images of {path.name}: {sentence}" for path, sentence in said.items()]
-        return _Fresh(sources, network, device, self.psi, labels), resized
+        return FreshImages(sources, network.img_shape, device, self.psi, labels), resized
 
     def _datasets(self, network: NetworkParams, device: torch.device) -> tuple[FixedDatasets, list[str]]:
         paths, readings = self._fixed, self.readings or [ReadingParams()] * len(self.images)
@@ -102,24 +100,6 @@ class Shown:
             dataset.read.sentence(path.name) for path, dataset in zip(paths, found, strict=True) if path and dataset
         ]
         return FixedDatasets([dataset.images if dataset else None for dataset in found], device), said
-
-
-class _Fresh(FreshImages):
-    """Images drawn anew, of a network's channels too: a source may be grey and the network not, or the reverse."""
-
-    def __init__(
-        self,
-        sources: Sequence[Model | None],
-        network: NetworkParams,
-        device: torch.device,
-        psi: float,
-        labels: Sequence[int],
-    ):
-        super().__init__(sources, network.img_resolution, device, psi, labels)
-        self.channels = network.img_channels
-
-    def _fit(self, images: Tensor) -> Tensor:
-        return in_channels(super()._fit(images), self.channels)
 
 
 def _resized(own: NetworkParams, network: NetworkParams) -> str:

@@ -77,6 +77,11 @@ class NetworkParams(Section):
         rare = list(fields)[list(fields).index("generator") :]
         return {k: v for k, v in write(self).items() if k not in rare or v != fields[k].default}
 
+    @property
+    def img_shape(self) -> tuple[int, int, int]:
+        """Of an image: [C, H, W]."""
+        return self.img_channels, self.img_resolution, self.img_resolution
+
     def channels(self, resolution: int) -> int:
         """The generator's feature channels at a resolution."""
         return min(self.channel_base // resolution, self.channel_max)

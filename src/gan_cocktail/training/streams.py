@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gan_cocktail.checkpoints.model import Model
-from gan_cocktail.data.images import to_uint8
+from gan_cocktail.data.images import in_channels, to_uint8
 from gan_cocktail.data.streamed import Streamed, decoders
 
 Rows = slice | Tensor  # a mask, or indices
@@ -96,19 +96,20 @@ class PerClass(ImageStream):
 class FreshImages(ImageStream):
     """Images drawn anew from one source a class, in fp32; a class may have none.
 
-    labels: which of a source's own classes is drawn, where it has several; the first unless said otherwise.
+    shape: [C, R, R] of what is drawn; a source of another size or other channels is fitted. labels: which of a
+    source's own classes is drawn, where it has several; the first unless said otherwise.
     """
 
     def __init__(
         self,
         sources: Sequence[Model | None],
-        resolution: int,
+        shape: Sequence[int],
         device: torch.device,
         psi: float = 1.0,
         labels: Sequence[int] = (),
     ):
         self.generators = [None if source is None else source.generator().to(device) for source in sources]
-        self.resolution, self.psi, self.labels = resolution, psi, labels or [0] * len(sources)
+        self.shape, self.psi, self.labels = tuple(shape), psi, labels or [0] * len(sources)
 
     @torch.no_grad()
     def ask(self, labels: Tensor, rng: torch.Generator, rows: Rows = ALL) -> Pending:
@@ -131,10 +132,11 @@ class FreshImages(ImageStream):
         return lambda: torch.cat(images)[order.argsort()]
 
     def _fit(self, images: Tensor) -> Tensor:
-        """Reduced or enlarged to the union's resolution, as datasets of images are when they are read."""
-        if images.shape[2] == self.resolution:
-            return images
-        return F.interpolate(images.float(), size=self.resolution, mode="bicubic", antialias=True)
+        """Reduced or enlarged, grey or coloured as datasets of images are when they are read."""
+        channels, *size = self.shape
+        if list(images.shape[2:]) != size:
+            images = F.interpolate(images.float(), size=size, mode="bicubic", antialias=True)
+        return in_channels(images, channels)
 
 
 def _mask(labels: Tensor, rows: Rows) -> Tensor:

@@ -157,9 +157,9 @@ class Trainer:
         """How mine of n images are augmented, if they are."""
         if self.ada is None or self.ada.p == 0:
             return None
-        network = self.job.initial.network
-        shape = network.img_channels, network.img_resolution, network.img_resolution
-        return draw_maps(shape, self.ada.p.to(self.device), Draws(n, self.rng)).of(self.mine)
+        return draw_maps(self.job.initial.network.img_shape, self.ada.p.to(self.device), Draws(n, self.rng)).of(
+            self.mine
+        )
 
     def _augment(self, images: Tensor, maps: Maps | None) -> Tensor:
         return images if maps is None else transform(images, maps)
@@ -169,10 +169,9 @@ class Trainer:
         return _Fakes(c, self._noise(n), self._latents(n), self._maps(n))
 
     def _draw_lengths(self, n: int) -> _Lengths:
-        network = self.job.initial.network
         c, _ = self._labels(n)
         noise, z = self._noise(n), self._z(n)
-        shape = n, network.img_channels, network.img_resolution, network.img_resolution
+        shape = n, *self.job.initial.network.img_shape
         return _Lengths(c, noise, z, torch.randn(shape, generator=self.rng, device=self.device)[self.mine])
 
     def _noise(self, n: int) -> list[Tensor]:
