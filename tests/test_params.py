@@ -109,6 +109,8 @@ def test_every_key_of_params_yaml_is_there_and_commented():
         ("evaluation.features", "inception", "evaluation.features.0: must be 'efficientnet_lite0', 'inception_v3'"),
         ("evaluation.features", ["clip", "clip"], "features: a name stands twice in ['clip', 'clip']"),
         ("evaluation.weights", {"clap": "x"}, "evaluation.weights"),
+        ("sources.a", {"model": "x{a}/m"}, "sources.a.model: must be a path without braces, which Snakemake"),
+        ("evaluation.weights", {"clip": "{x}"}, "evaluation.weights.clip: must be a path without braces"),
         ("sources.mean", {"model": "m"}, "sources.mean: tables use this name"),
         ("sources.Cat", {"model": "m"}, "sources: 'cat' and 'Cat' differ by case alone"),
         ("mixtures.CAT-face", {"sources": ["cat", "face"]}, "mixtures: 'cat-face' and 'CAT-face' differ by case alone"),

@@ -177,6 +177,7 @@ def test_new_takes_a_budget_instead_of_hours(project):
         (["pair", SOURCES[0], SOURCES[0]], "--source: small stands twice"),
         (["pair", *SOURCES, "--source=x"], "--source: expected 'NAME=PATH'"),
         (["pair", *SOURCES, f"--source=a b={PAIR[0]}"], "--source: expected 'NAME=PATH'"),
+        (["pair", *SOURCES, "--source=x=a{b}.pkl"], "--source: expected a path without braces"),
         (["a/b", *SOURCES], "NAME: names are of letters"),
         (["taken", *SOURCES], "experiments/taken.yaml is there already"),
         (["tables", *SOURCES], "results/tables is there already"),

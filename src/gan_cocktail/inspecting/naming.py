@@ -10,7 +10,7 @@ from gan_cocktail.errors import CocktailError
 from gan_cocktail.inspecting.files import File, Given, expanded, read_files
 from gan_cocktail.inspecting.images import read_images
 from gan_cocktail.inspecting.merging import better_root, merge
-from gan_cocktail.params.base import NAME, nearest
+from gan_cocktail.params.base import NAME, PATH, nearest
 
 
 def check_free(name: str) -> Path:
@@ -57,6 +57,11 @@ def _read_paths(texts: Sequence[tuple[str, str]]) -> dict[str, Path]:
             raise CocktailError(f"{option}: {name} stands twice; give each source a name of its own")
         whole = Path(os.path.abspath(path))
         found[name] = whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole
+        if not re.match(PATH, str(found[name])):
+            raise CocktailError(
+                f"{option}: expected a path without braces, which Snakemake takes for wildcards, found "
+                f"{found[name]}; rename it, or make a link to it"
+            )
     return found
 
 

@@ -15,6 +15,8 @@ from gan_cocktail.errors import CocktailError
 T = TypeVar("T", bound="Section")
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_+-]*$"
 Name = Annotated[str, Field(pattern=NAME)]
+PATH = r"^[^{}]*$"  # Snakemake takes braces for wildcards
+FilePath = Annotated[str, Field(pattern=PATH)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -57,6 +59,8 @@ def _message(error: Any) -> str:
         return f"needs {context['min_length']} or more"
     if context.get("pattern") == NAME:
         return "names are of letters, digits, _, + and -, and begin with a letter or digit"
+    if context.get("pattern") == PATH:
+        return "must be a path without braces, which Snakemake takes for wildcards (rename it, or make a link to it)"
     return str(error["msg"]).replace("Input should be", "must be")
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from gan_cocktail.params.base import Section, as_list
+from gan_cocktail.params.base import FilePath, Section, as_list
 
 Feature = Literal["efficientnet_lite0", "inception_v3", "dinov2", "clip"]
 DEFAULT: Feature = "efficientnet_lite0"
@@ -17,7 +17,7 @@ class EvaluationParams(Section):
     features: Annotated[list[Feature], BeforeValidator(as_list, json_schema_input_type=Feature | list[Feature])] = (
         Field([DEFAULT], description="feature extractor, or a list: the first decides", min_length=1)
     )
-    weights: dict[Feature, str] = Field(
+    weights: dict[Feature, FilePath] = Field(
         {}, description="weights of extractors, by name, where they are not in their usual place"
     )
     n_images: int = Field(1000, ge=4, description="generated images a domain, and for the union")

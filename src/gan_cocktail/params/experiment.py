@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from gan_cocktail.params.applications import ApplicationParams
-from gan_cocktail.params.base import Name, Section, as_list, nearest
+from gan_cocktail.params.base import FilePath, Name, Section, as_list, nearest
 from gan_cocktail.params.evaluation import EvaluationParams
 from gan_cocktail.params.figures import FigureParams
 from gan_cocktail.params.reading import ReadingParams
@@ -19,7 +19,7 @@ Seed = Annotated[int, Field(ge=0, lt=2**31)]
 class SourceParams(Section):
     """One pretrained GAN and its domain: a checkpoint, a dataset to train one from, or images that it drew."""
 
-    model: str | None = Field(
+    model: FilePath | None = Field(
         None, description="checkpoint of the pretrained GAN: of this project, or a StyleGAN2 of another program"
     )
     class_: Annotated[int, Field(ge=0)] | str | None = Field(
@@ -29,13 +29,13 @@ class SourceParams(Section):
         None,
         description="kimg over which a `model` that has no discriminator gets one, if it is the root; null: it has one",
     )
-    reference: str | None = Field(
+    reference: FilePath | None = Field(
         None, description="cached statistics of its real images; null: of its own synthetic images"
     )
-    dataset: str | None = Field(
+    dataset: FilePath | None = Field(
         None, description="zip or folder of real images: without `model`, the source is trained on them"
     )
-    images: str | None = Field(
+    images: FilePath | None = Field(
         None, description="zip or folder of generated images, in place of a model that cannot be read; never the root"
     )
     reading: ReadingParams | None = Field(
