@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -13,6 +14,7 @@ from gan_cocktail import __version__
 from gan_cocktail.checkpoints.model import Model, save
 from gan_cocktail.cli import VERBS, _described, _named, build
 from gan_cocktail.cli.export import FORMATS
+from gan_cocktail.cli.options import training_folder
 from gan_cocktail.exporting.table import EXPORTS
 from gan_cocktail.progress import tracked
 from tests.conftest import ROOT, TINY
@@ -50,6 +52,11 @@ def test_a_shell_can_ask_what_may_follow():
 
     assert follow("gan-cocktail ev") == ["evaluate"]
     assert follow("gan-cocktail merge --wei") == ["--weights"]
+
+
+def test_trainings_of_models_that_are_called_otherwise_have_folders_of_their_own():
+    found = [training_folder(Path("x", name)) for name in ("v1.0", "v1.1", "v1.safetensors")]
+    assert found == [Path("x/v1.0.training"), Path("x/v1.1.training"), Path("x/v1.training")]
 
 
 def test_what_is_written_may_replace_a_pickle_that_cannot_be_read(call, tmp_path):

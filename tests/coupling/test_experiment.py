@@ -9,10 +9,11 @@ import yaml
 
 from gan_cocktail.errors import CocktailError
 from gan_cocktail.jobs import outputs
+from gan_cocktail.plan.experiment import FOLDERS
 from tests.integration.repository import PARAMS
 from workflow.coupling import sync
 from workflow.coupling.contents import not_asked
-from workflow.coupling.experiment import FOLDERS, check_merged, claim, file_of, plan_of, read
+from workflow.coupling.experiment import check_merged, claim, file_of, plan_of, read
 
 
 @pytest.fixture(autouse=True)

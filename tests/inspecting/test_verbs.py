@@ -181,6 +181,7 @@ def test_new_takes_a_budget_instead_of_hours(project):
         (["a/b", *SOURCES], "NAME: names are of letters"),
         (["taken", *SOURCES], "experiments/taken.yaml is there already"),
         (["tables", *SOURCES], "results/tables is there already"),
+        (["Unions", *SOURCES], "results/Unions/ has results of params.yaml's experiment"),
         (["pair", *SOURCES, "--root=smal"], "--root: 'smal' is none of the checkpoints, did you mean 'small'?"),
         (["pair", SOURCES[0], f"--source=c={FILES / 'tf-ada-32-cond3.pkl'}", "--class=c=3"], "expected 0 to 2"),
         (["pair", *SOURCES, "--class=x=0"], "--class: expected 'NAME=CLASS', NAME of small, large, found 'x=0'"),

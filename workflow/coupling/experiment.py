@@ -11,14 +11,10 @@ from gan_cocktail.files import read_text, write_text
 from gan_cocktail.params.base import parse_section
 from gan_cocktail.params.experiment import Params
 from gan_cocktail.params.yaml_text import read_yaml
-from gan_cocktail.plan.experiment import Plan
+from gan_cocktail.plan.experiment import FOLDERS, Plan
 
 PARAMS = Path("params.yaml")
 OWNER = "experiment.txt"  # in an experiment's results: the path of its file
-FOLDERS = {  # of results/, where those of params.yaml are
-    "sources", "synthetic", "references", "discriminators", "widened", "rooted", "fisher", "averages", "unions",
-    "features", "evaluation", "distances", "samples", "applications", "tables", "figures", "logs", "benchmarks",
-}  # fmt: skip
 
 
 def file_of(files: Sequence[Path], overrides: Mapping[str, Any]) -> Path:

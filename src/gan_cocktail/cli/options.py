@@ -125,4 +125,4 @@ def read_kimg(text: str, end: float) -> list[float]:
 
 def training_folder(out: Path) -> Path:
     """Where a training keeps its state, log, samples and snapshots: beside the model it makes."""
-    return out.with_suffix(".training")
+    return out.with_name(f"{out.name.removesuffix('.safetensors')}.training")

@@ -11,6 +11,7 @@ from gan_cocktail.inspecting.files import File, Given, expanded, read_files
 from gan_cocktail.inspecting.images import read_images
 from gan_cocktail.inspecting.merging import better_root, merge
 from gan_cocktail.params.base import NAME, PATH, nearest
+from gan_cocktail.plan.experiment import FOLDERS
 
 
 def check_free(name: str) -> Path:
@@ -23,6 +24,8 @@ def check_free(name: str) -> Path:
     for taken in (path, results):
         if taken.exists():
             raise CocktailError(f"{taken} is there already, and stays as it is; give the experiment another name")
+    if name.lower() in FOLDERS:
+        raise CocktailError(f"{results}/ has results of params.yaml's experiment; give the experiment another name")
     return path
 
 

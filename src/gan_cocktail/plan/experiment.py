@@ -7,6 +7,10 @@ from gan_cocktail.plan.models import AVERAGES, ModelPlan
 
 TABLES = ("main", "metrics", "paired", "convergence")
 APPLICATIONS = ("interpolate", "swap", "mix")
+FOLDERS = {  # of results/, where those of params.yaml are
+    "sources", "synthetic", "references", "discriminators", "widened", "rooted", "fisher", "averages", "unions",
+    "features", "evaluation", "distances", "samples", "applications", "tables", "figures", "logs", "benchmarks",
+}  # fmt: skip
 
 
 class Plan(ModelPlan):
