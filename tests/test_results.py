@@ -85,20 +85,21 @@ def test_numbers_of_additions_to_ours_are_those_of_their_table():
             assert cell.strip() == number(mean, spread) + plus_minus(mean, spread)
 
 
-def test_numbers_of_the_claim_are_those_of_their_tables():
-    found = pd.read_csv(ROOT / "results/seeds/tables/paired.csv").query("domain == 'union'")
-    table = pd.read_csv(ROOT / "results/seeds/tables/main.csv").query("metric == 'fid' and domain == 'union'")
-    (told,) = (ROOT / "docs/results.md").read_text().split("| union, 16 seeds |")[1:]
+@pytest.mark.parametrize(("run", "n", "ours", "theirs"), [("seeds", 16, 16, (16, 14)), ("flat", 8, 100, (100, 80))])
+def test_numbers_of_the_claim_are_those_of_their_tables(run, n, ours, theirs):
+    found = pd.read_csv(ROOT / f"results/{run}/tables/paired.csv").query("domain == 'union'")
+    table = pd.read_csv(ROOT / f"results/{run}/tables/main.csv").query("metric == 'fid' and domain == 'union'")
+    (told,) = (ROOT / "docs/results.md").read_text().split(f"| union, {n} seeds |")[1:]
     rows = [line.strip("|").split("|") for line in told.split("\n\n")[0].splitlines()[2:]]
-    for (_, row), (name, *cells), theirs in zip(found.iterrows(), rows, (16, 14) * 2, strict=True):
+    for (_, row), (name, *cells), kimg in zip(found.iterrows(), rows, theirs * (len(rows) // 2), strict=True):
         assert name.strip().startswith(row["mixture"])
         some = table[table["mixture"] == row["mixture"]]
-        for cell, (method, kimg) in zip(cells, {"ours": 16, "transfergan": theirs}.items(), strict=False):
-            ((mean, spread),) = some.query(f"method == '{method}' and kimg == {kimg}")[["mean", "std"]].to_numpy()
+        for cell, (method, at) in zip(cells, {"ours": ours, "transfergan": kimg}.items(), strict=False):
+            ((mean, spread),) = some.query(f"method == '{method}' and kimg == {at}")[["mean", "std"]].to_numpy()
             assert cell.strip() == number(mean, spread) + plus_minus(mean, spread)
         difference, low, high, detectable = (fixed(row[k], 2) for k in ("difference", "low", "high", "detectable"))
         assert [cell.strip() for cell in cells[2:]] == [difference, f"{low} to {high}", detectable]
-        assert row["n"] == 16
+        assert row["n"] == n
 
 
 @pytest.fixture(scope="module")
