@@ -88,7 +88,7 @@ def test_mistakes_are_explained(model, tiny, tmp_path, arguments, message):
     save(tiny, tmp_path / "tiny.safetensors")
     paths = {"M": model, "U": tmp_path / "tiny.safetensors"}
     with pytest.raises(CocktailError, match=message):
-        call(*(paths.get(a, a) for a in arguments), "--out", tmp_path / "x")
+        call(*(paths.get(a, a) for a in arguments), "--out", tmp_path / "x.png")
     assert not (tmp_path / "x").exists()
 
 
@@ -103,7 +103,7 @@ def test_a_traverse_that_does_not_fit_is_explained(model, tmp_path, options, mes
     direction = tmp_path / "d.safetensors"
     call("direction", model, "--out", direction, "--attribute", "colour", "--class", 0, "--n-images", 60)
     with pytest.raises(CocktailError, match=message):
-        call("traverse", model, direction, "--out", tmp_path / "x", *options)
+        call("traverse", model, direction, "--out", tmp_path / "x.png", *options)
 
 
 def test_a_direction_of_another_w_is_refused(model, tmp_path):
@@ -111,4 +111,4 @@ def test_a_direction_of_another_w_is_refused(model, tmp_path):
     save(Model.random(TINY.model_copy(update={"c_dim": 2, "w_dim": 24}), 0), other)
     call("direction", other, "--out", tmp_path / "d", "--attribute", "brightness", "--class", 1, "--n-images", 60)
     with pytest.raises(CocktailError, match="16 dimensions, the direction 24"):
-        call("traverse", model, tmp_path / "d", "--out", tmp_path / "x")
+        call("traverse", model, tmp_path / "d", "--out", tmp_path / "x.png")
